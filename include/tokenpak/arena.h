@@ -1,0 +1,35 @@
+/* tokenpak/arena.h - bump allocation for what lives as long as one exchange (or one event). One thread at a time. */
+
+#ifndef TOKENPAK_ARENA_H
+#define TOKENPAK_ARENA_H
+
+#include <tokenpak/bytes.h>
+
+typedef struct tp_arena tp_arena;
+
+tp_arena *tp_arena_new(void);
+
+/* Runs what was deferred, newest first, and frees everything. NULL is allowed. */
+void tp_arena_free(tp_arena *arena);
+
+/* As free, but the arena stays usable and keeps its first chunk. */
+void tp_arena_reset(tp_arena *arena);
+
+/* Zeroed memory aligned for any type; never NULL: out of memory aborts. The caller has checked a size that came from outside. */
+void *tp_arena_alloc(tp_arena *arena, size_t size);
+
+#define tp_arena_make(arena, type) ((type *)tp_arena_alloc(arena, sizeof(type)))
+#define tp_arena_array(arena, type, count) ((type *)tp_arena_alloc(arena, sizeof(type) * (size_t)(count)))
+
+/* A copy that lives as long as the arena; a zero byte stands behind it, so that `data` is also a C string. */
+tp_bytes tp_arena_copy(tp_arena *arena, tp_bytes bytes);
+
+char *tp_arena_printf(tp_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Calls fn(ptr) when the arena is freed or reset: the one way to tie a foreign thing to an exchange. */
+void tp_arena_defer(tp_arena *arena, void (*fn)(void *), void *ptr);
+
+/* Bytes taken from the system so far, for limits and metrics. */
+size_t tp_arena_size(const tp_arena *arena);
+
+#endif
