@@ -40,7 +40,7 @@ typedef enum tp_err {
 #define TP_ERR_ENUM(name, code, status, retry, text) TP_ERR_##name,
     TP_ERRORS(TP_ERR_ENUM)
 #undef TP_ERR_ENUM
-    TP_ERR_COUNT
+        TP_ERR_COUNT
 } tp_err;
 
 /* Stable code as told in x-tokenpak-error ("ok" for TP_OK). */

@@ -23,7 +23,7 @@ typedef enum tp_log_area {
 #define TP_LOG_AREA_ENUM(name, word) TP_AREA_##name,
     TP_LOG_AREAS(TP_LOG_AREA_ENUM)
 #undef TP_LOG_AREA_ENUM
-    TP_AREA_COUNT
+        TP_AREA_COUNT
 } tp_log_area;
 
 /* Whether lines of this level are written; test it before computing arguments. Any thread. */

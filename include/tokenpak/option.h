@@ -62,9 +62,14 @@ typedef struct tp_option {
     const char *help;
 } tp_option;
 
-#define TP_OPTION_END { .name = NULL, .type = TP_OPTION_TYPE_END }
+#define TP_OPTION_END                                                                                                                      \
+    {                                                                                                                                      \
+        .name = NULL, .type = TP_OPTION_TYPE_END                                                                                           \
+    }
 #define TP_OPTION_ROW(type_, struct_, field_, initial_, min_, max_, help_)                                                                 \
-    { .name = #field_, .type = type_, .offset = offsetof(struct_, field_), .initial = initial_, .min = min_, .max = max_, .help = help_ }
+    {                                                                                                                                      \
+        .name = #field_, .type = type_, .offset = offsetof(struct_, field_), .initial = initial_, .min = min_, .max = max_, .help = help_  \
+    }
 
 #define TP_OPTION_BOOL(s, field, initial, help) TP_OPTION_ROW(TP_OPTION_TYPE_BOOL, s, field, initial, 0, 0, help)
 #define TP_OPTION_U32(s, field, initial, min, max, help) TP_OPTION_ROW(TP_OPTION_TYPE_U32, s, field, initial, min, max, help)
@@ -74,18 +79,33 @@ typedef struct tp_option {
 #define TP_OPTION_TEXTS(s, field, initial, help) TP_OPTION_ROW(TP_OPTION_TYPE_TEXTS, s, field, initial, 0, 0, help)
 #define TP_OPTION_PAIRS(s, field, help) TP_OPTION_ROW(TP_OPTION_TYPE_PAIRS, s, field, NULL, 0, 0, help)
 #define TP_OPTION_NEEDED(s, field, help)                                                                                                   \
-    { .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .help = help               \
+    }
 #define TP_OPTION_SECRET_TEXT(s, field, help)                                                                                              \
-    { .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .initial = "", .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .initial = "", .help = help  \
+    }
 #define TP_OPTION_SECRET_TEXTS(s, field, help)                                                                                             \
-    { .name = #field, .type = TP_OPTION_TYPE_TEXTS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_TEXTS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help                \
+    }
 #define TP_OPTION_CHOICE(s, field, initial, names, help)                                                                                   \
-    { .name = #field, .type = TP_OPTION_TYPE_CHOICE, .offset = offsetof(s, field), .initial = initial, .choices = names, .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_CHOICE, .offset = offsetof(s, field), .initial = initial, .choices = names, .help = help    \
+    }
 #define TP_OPTION_GROUP(s, field, table, help)                                                                                             \
-    { .name = #field, .type = TP_OPTION_TYPE_GROUP, .offset = offsetof(s, field), .fields = table, .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_GROUP, .offset = offsetof(s, field), .fields = table, .help = help                          \
+    }
 #define TP_OPTION_MAP(s, field, table, item, help)                                                                                         \
-    { .name = #field, .type = TP_OPTION_TYPE_MAP, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item), .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_MAP, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item), .help = help \
+    }
 #define TP_OPTION_LIST(s, field, table, item, help)                                                                                        \
-    { .name = #field, .type = TP_OPTION_TYPE_LIST, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item), .help = help }
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_LIST, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item),             \
+        .help = help                                                                                                                       \
+    }
 
 #endif

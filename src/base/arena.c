@@ -1,0 +1,169 @@
+/* base/arena.c - a chain of chunks, bumped; freed bytes are poisoned under AddressSanitizer. */
+
+#include <tokenpak/arena.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
+#endif
+
+enum { FIRST_CHUNK = 2048, LARGEST_CHUNK = 65536, ALIGN = 16 };
+
+typedef struct chunk {
+    struct chunk *older;
+    size_t size, used;
+    _Alignas(ALIGN) char bytes[];
+} chunk;
+
+typedef struct deferred {
+    struct deferred *older;
+    void (*fn)(void *);
+    void *ptr;
+} deferred;
+
+struct tp_arena {
+    chunk *newest;
+    deferred *deferred;
+    size_t size;
+};
+
+static chunk *chunk_new(size_t size)
+{
+    chunk *c = tp_memory_resize(NULL, sizeof(chunk) + size);
+
+    *c = (chunk){ .size = size };
+    ASAN_POISON_MEMORY_REGION(c->bytes, size);
+    return c;
+}
+
+static void chunk_free(chunk *c)
+{
+    ASAN_UNPOISON_MEMORY_REGION(c->bytes, c->size);
+    free(c);
+}
+
+/* The arena itself lives at the start of its first chunk: one malloc for a small exchange. */
+tp_arena *tp_arena_new(void)
+{
+    chunk *first = chunk_new(FIRST_CHUNK - sizeof(chunk));
+    tp_arena *arena = (tp_arena *)(void *)first->bytes;
+
+    ASAN_UNPOISON_MEMORY_REGION(first->bytes, sizeof(*arena));
+    first->used = (sizeof(*arena) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    *arena = (tp_arena){ .newest = first, .size = FIRST_CHUNK };
+    return arena;
+}
+
+static void run_deferred(tp_arena *arena)
+{
+    while (arena->deferred) {
+        deferred *d = arena->deferred;
+
+        arena->deferred = d->older;
+        d->fn(d->ptr);
+    }
+}
+
+static void drop_chunks(tp_arena *arena)
+{
+    while (arena->newest->older) {
+        chunk *c = arena->newest;
+
+        arena->newest = c->older;
+        chunk_free(c);
+    }
+}
+
+void tp_arena_free(tp_arena *arena)
+{
+    if (!arena)
+        return;
+    run_deferred(arena);
+    drop_chunks(arena);
+    chunk_free(arena->newest);
+}
+
+void tp_arena_reset(tp_arena *arena)
+{
+    size_t kept = (sizeof(*arena) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+
+    run_deferred(arena);
+    drop_chunks(arena);
+    arena->newest->used = kept;
+    arena->size = FIRST_CHUNK;
+    ASAN_POISON_MEMORY_REGION(arena->newest->bytes + kept, arena->newest->size - kept);
+}
+
+static chunk *chunk_with_room(tp_arena *arena, size_t size)
+{
+    chunk *c = arena->newest;
+    size_t next;
+
+    if (c->size - c->used >= size)
+        return c;
+    next = c->size * 2 < LARGEST_CHUNK ? c->size * 2 : LARGEST_CHUNK;
+    if (next < size)
+        next = size;
+    c = chunk_new(next);
+    c->older = arena->newest;
+    arena->newest = c;
+    arena->size += next;
+    return c;
+}
+
+void *tp_arena_alloc(tp_arena *arena, size_t size)
+{
+    size_t rounded = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    chunk *c = chunk_with_room(arena, rounded);
+    char *memory = c->bytes + c->used;
+
+    c->used += rounded;
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
+    return memset(memory, 0, size);
+}
+
+tp_bytes tp_arena_copy(tp_arena *arena, tp_bytes bytes)
+{
+    char *copy = tp_arena_alloc(arena, bytes.length + 1);
+
+    if (bytes.length)
+        memcpy(copy, bytes.data, bytes.length);
+    return tp_bytes_of(copy, bytes.length);
+}
+
+char *tp_arena_printf(tp_arena *arena, const char *format, ...)
+{
+    va_list args;
+    int length;
+    char *text;
+
+    va_start(args, format);
+    length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    text = tp_arena_alloc(arena, (size_t)length + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+void tp_arena_defer(tp_arena *arena, void (*fn)(void *), void *ptr)
+{
+    deferred *d = tp_arena_make(arena, deferred);
+
+    *d = (deferred){ .older = arena->deferred, .fn = fn, .ptr = ptr };
+    arena->deferred = d;
+}
+
+size_t tp_arena_size(const tp_arena *arena)
+{
+    return arena->size;
+}

@@ -1,0 +1,137 @@
+/* base/buffer.c - a growing run of bytes with a limit. */
+
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { SMALLEST = 256 };
+
+void tp_buffer_free(tp_buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (tp_buffer){ .limit = buffer->limit };
+}
+
+char *tp_buffer_room(tp_buffer *buffer, size_t size)
+{
+    size_t capacity = buffer->capacity ? buffer->capacity : SMALLEST;
+
+    if (size > buffer->limit || buffer->length > buffer->limit - size)
+        return NULL;
+    while (capacity < buffer->length + size)
+        capacity *= 2;
+    if (capacity != buffer->capacity) {
+        buffer->data = tp_memory_resize(buffer->data, capacity);
+        buffer->capacity = capacity;
+    }
+    return buffer->data + buffer->length;
+}
+
+bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes)
+{
+    char *room = tp_buffer_room(buffer, bytes.length);
+
+    if (!room)
+        return false;
+    if (bytes.length)
+        memcpy(room, bytes.data, bytes.length);
+    buffer->length += bytes.length;
+    return true;
+}
+
+bool tp_buffer_text(tp_buffer *buffer, const char *text)
+{
+    return tp_buffer_add(buffer, tp_bytes_text(text));
+}
+
+bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...)
+{
+    va_list args;
+    int length;
+    char *room;
+
+    va_start(args, format);
+    length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    room = tp_buffer_room(buffer, (size_t)length + 1);
+    if (!room)
+        return false;
+    va_start(args, format);
+    vsnprintf(room, (size_t)length + 1, format, args);
+    va_end(args);
+    buffer->length += (size_t)length;
+    return true;
+}
+
+/* Length of the valid UTF-8 sequence at the start of `text`, 0 when it is invalid (RFC 3629, table of section 4). */
+static size_t utf8_length(tp_bytes text)
+{
+    const unsigned char *s = (const unsigned char *)text.data;
+    unsigned char low = 0x80, high = 0xBF;
+    size_t length;
+
+    if (s[0] < 0x80)
+        return 1;
+    length = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || text.length < length)
+        return 0;
+    if (s[0] == 0xE0)
+        low = 0xA0;
+    if (s[0] == 0xED)
+        high = 0x9F;
+    if (s[0] == 0xF0)
+        low = 0x90;
+    if (s[0] == 0xF4)
+        high = 0x8F;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (size_t i = 2; i < length; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
+static bool json_one(tp_buffer *buffer, tp_bytes text, size_t length)
+{
+    unsigned char c = (unsigned char)text.data[0];
+
+    if (length == 0)
+        return tp_buffer_text(buffer, "\xEF\xBF\xBD");
+    if (c == '"' || c == '\\')
+        return tp_buffer_printf(buffer, "\\%c", c);
+    if (c == '\n')
+        return tp_buffer_text(buffer, "\\n");
+    if (c < 0x20 || c == 0x7F)
+        return tp_buffer_printf(buffer, "\\u%04x", c);
+    return tp_buffer_add(buffer, tp_bytes_of(text.data, length));
+}
+
+bool tp_buffer_json(tp_buffer *buffer, tp_bytes text)
+{
+    while (text.length) {
+        size_t length = utf8_length(text);
+
+        if (!json_one(buffer, text, length))
+            return false;
+        text = tp_bytes_from(text, length ? length : 1);
+    }
+    return true;
+}
+
+void tp_buffer_drop(tp_buffer *buffer, size_t count)
+{
+    buffer->length -= count;
+    if (buffer->length)
+        memmove(buffer->data, buffer->data + count, buffer->length);
+}
+
+void tp_buffer_clear(tp_buffer *buffer, size_t keep)
+{
+    buffer->length = 0;
+    if (buffer->capacity > keep)
+        tp_buffer_free(buffer);
+}

@@ -1,0 +1,44 @@
+/* base/buffer.h - a growing run of bytes with a limit: a buffer that can be filled from outside cannot be unbounded. One thread. */
+
+#ifndef TP_BASE_BUFFER_H
+#define TP_BASE_BUFFER_H
+
+#include <tokenpak/bytes.h>
+
+/* Zero-initialised with a limit is a valid empty buffer. */
+typedef struct tp_buffer {
+    char *data;
+    size_t length, capacity;
+    size_t limit; /* most bytes it may ever hold */
+} tp_buffer;
+
+#define TP_BUFFER(most)                                                                                                                    \
+    {                                                                                                                                      \
+        .limit = (most)                                                                                                                    \
+    }
+
+void tp_buffer_free(tp_buffer *buffer);
+
+/* Adds bytes at the end; false, and nothing added, when that would pass the limit. */
+bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes);
+bool tp_buffer_text(tp_buffer *buffer, const char *text);
+bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds `text` as the inside of a JSON string, without the quotes; invalid UTF-8 becomes U+FFFD. */
+bool tp_buffer_json(tp_buffer *buffer, tp_bytes text);
+
+/* Room for `size` more bytes behind the end, for a reader that writes there and then adds to `length`; NULL past the limit. */
+char *tp_buffer_room(tp_buffer *buffer, size_t size);
+
+/* Drops `count` bytes at the start. */
+void tp_buffer_drop(tp_buffer *buffer, size_t count);
+
+/* Empties it and gives its memory back when it holds more than `keep` bytes of it. */
+void tp_buffer_clear(tp_buffer *buffer, size_t keep);
+
+static inline tp_bytes tp_buffer_bytes(const tp_buffer *buffer)
+{
+    return tp_bytes_of(buffer->data, buffer->length);
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* base/logger.c - lines of log, gathered in memory and written by whoever may block. */
+
+#include "base/logger.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+
+enum { MOST_GATHERED = 8 << 20, SOON = 64 << 10, LONGEST_MESSAGE = 4096 };
+
+static const char *const LEVELS[] = { "error", "warn", "info", "debug", "trace" };
+static const char *const AREAS[TP_AREA_COUNT] = {
+#define AREA_WORD(name, word) [TP_AREA_##name] = word,
+    TP_LOG_AREAS(AREA_WORD)
+#undef AREA_WORD
+};
+
+/* The process's one log (docs/decisions/0002): state of the file descriptor 2, shared by all threads. */
+static struct log {
+    atomic_int level;
+    atomic_bool json, gather;
+    pthread_mutex_t lock;    /* of `lines` and `lost` */
+    pthread_mutex_t writing; /* keeps the order of writes; never taken by the loop while it gathers */
+    tp_buffer lines;
+    uint64_t lost;
+} LOG = { TP_LOG_INFO, false, false, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, TP_BUFFER(MOST_GATHERED), 0 };
+
+void tp_logger_set(tp_log_level level, bool json)
+{
+    atomic_store(&LOG.level, (int)level);
+    atomic_store(&LOG.json, json);
+}
+
+bool tp_log_on(tp_log_level level)
+{
+    return (int)level <= atomic_load_explicit(&LOG.level, memory_order_relaxed);
+}
+
+static void write_all(tp_bytes bytes)
+{
+    while (bytes.length) {
+        ssize_t written = write(STDERR_FILENO, bytes.data, bytes.length);
+
+        if (written < 0 && errno != EINTR)
+            return;
+        bytes = tp_bytes_from(bytes, written < 0 ? 0 : (size_t)written);
+    }
+}
+
+void tp_logger_flush(void)
+{
+    tp_buffer lines;
+
+    pthread_mutex_lock(&LOG.writing);
+    pthread_mutex_lock(&LOG.lock);
+    lines = LOG.lines;
+    LOG.lines = (tp_buffer)TP_BUFFER(MOST_GATHERED);
+    pthread_mutex_unlock(&LOG.lock);
+    write_all(tp_buffer_bytes(&lines));
+    tp_buffer_free(&lines);
+    pthread_mutex_unlock(&LOG.writing);
+}
+
+bool tp_logger_full(void)
+{
+    bool full;
+
+    pthread_mutex_lock(&LOG.lock);
+    full = LOG.lines.length > SOON;
+    pthread_mutex_unlock(&LOG.lock);
+    return full;
+}
+
+void tp_logger_buffer(bool on)
+{
+    atomic_store(&LOG.gather, on);
+    if (!on)
+        tp_logger_flush();
+}
+
+static void emit(tp_log_level level, tp_bytes line)
+{
+    pthread_mutex_lock(&LOG.lock);
+    if (!tp_buffer_add(&LOG.lines, line))
+        LOG.lost++;
+    pthread_mutex_unlock(&LOG.lock);
+    if (level == TP_LOG_ERROR || !atomic_load(&LOG.gather))
+        tp_logger_flush();
+}
+
+static void begin(tp_buffer *line, tp_log_level level, tp_log_area area)
+{
+    char when[TP_CLOCK_TEXT];
+
+    tp_clock_rfc3339(tp_clock_wall(&tp_clock_system), when);
+    if (atomic_load(&LOG.json))
+        tp_buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%s\",\"message\":\"", when, LEVELS[level], AREAS[area]);
+    else
+        tp_buffer_printf(line, "%s %-5s %s: ", when, LEVELS[level], AREAS[area]);
+}
+
+/* Text lines stay one line: control characters are escaped as in JSON. */
+static void put_text(tp_buffer *line, const char *text)
+{
+    tp_bytes rest = tp_bytes_text(text);
+
+    if (atomic_load(&LOG.json)) {
+        tp_buffer_json(line, rest);
+        return;
+    }
+    for (; rest.length; rest = tp_bytes_from(rest, 1)) {
+        if ((unsigned char)rest.data[0] < 0x20 || rest.data[0] == 0x7F)
+            tp_buffer_printf(line, "\\x%02x", (unsigned char)rest.data[0]);
+        else
+            tp_buffer_add(line, tp_bytes_of(rest.data, 1));
+    }
+}
+
+void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
+{
+    tp_buffer line = TP_BUFFER(4 * LONGEST_MESSAGE);
+    char message[LONGEST_MESSAGE];
+    va_list args;
+
+    if (!tp_log_on(level))
+        return;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    begin(&line, level, area);
+    put_text(&line, message);
+    tp_buffer_text(&line, atomic_load(&LOG.json) ? "\"}\n" : "\n");
+    emit(level, tp_buffer_bytes(&line));
+    tp_buffer_free(&line);
+}
+
+static bool needs_quotes(const char *text)
+{
+    tp_bytes bytes = tp_bytes_text(text);
+
+    return bytes.length == 0 || tp_bytes_find(bytes, ' ') < bytes.length || tp_bytes_find(bytes, '"') < bytes.length;
+}
+
+static void put_field(tp_buffer *line, const tp_log_field *field)
+{
+    bool json = atomic_load(&LOG.json), quoted = field->text && (json || needs_quotes(field->text));
+
+    tp_buffer_printf(line, json ? ",\"%s\":" : " %s=", field->name);
+    if (!field->text) {
+        tp_buffer_printf(line, "%llu", (unsigned long long)field->number);
+        return;
+    }
+    tp_buffer_text(line, quoted ? "\"" : "");
+    put_text(line, field->text);
+    tp_buffer_text(line, quoted ? "\"" : "");
+}
+
+void tp_logger_fields(tp_log_level level, tp_log_area area, const char *message, const tp_log_field *fields, unsigned count)
+{
+    tp_buffer line = TP_BUFFER(16 * LONGEST_MESSAGE);
+
+    if (!tp_log_on(level))
+        return;
+    begin(&line, level, area);
+    put_text(&line, message);
+    if (atomic_load(&LOG.json))
+        tp_buffer_text(&line, "\"");
+    for (unsigned i = 0; i < count; i++)
+        put_field(&line, &fields[i]);
+    tp_buffer_text(&line, atomic_load(&LOG.json) ? "}\n" : "\n");
+    emit(level, tp_buffer_bytes(&line));
+    tp_buffer_free(&line);
+}
