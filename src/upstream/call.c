@@ -1,0 +1,434 @@
+/* upstream/call.c - sends a request on a pooled or new connection and reads its reply. */
+
+#include "upstream/call.h"
+
+#include <stdio.h>
+
+#include "base/memory.h"
+
+enum { MOST_PENDING = 128 << 10 };
+
+typedef enum state { CONNECTING, OPEN, ENDED } state;
+
+struct tp_call {
+    tp_upstream *upstream;
+    const tp_call_request *request;
+    const tp_call_events *events;
+    void *arg;
+    tp_conn *conn;
+    state state;
+    tp_http1 http;
+    tp_buffer pending; /* bytes the kernel has not taken yet */
+    bool reused, redone;
+    bool finished; /* the whole body was given */
+    bool sent_told;
+    bool wanted; /* `writable` is owed */
+    bool paused;
+    bool replied;  /* a byte of the reply has come */
+    bool has_head; /* the final head has */
+    bool streamed; /* a part of a streaming body was given: the request cannot be made again */
+    uint64_t started_ns, connected_ns;
+    tp_timer timer; /* first byte, then idle */
+    tp_timer total;
+    tp_timer later; /* what must not happen inside the caller */
+};
+
+static uint64_t now(const tp_call *c)
+{
+    return tp_clock_ns(c->upstream->timers->clock);
+}
+
+static void stop(tp_call *c)
+{
+    tp_timers *timers = c->upstream->timers;
+
+    c->state = ENDED;
+    tp_timer_stop(timers, &c->timer);
+    tp_timer_stop(timers, &c->total);
+    tp_timer_stop(timers, &c->later);
+    tp_buffer_free(&c->pending);
+    tp_http1_close(&c->http);
+}
+
+static void end(tp_call *c, tp_call_result result, const char *text)
+{
+    stop(c);
+    if (c->conn)
+        tp_connect_close(c->conn);
+    c->conn = NULL;
+    c->events->end(c->arg, result, text);
+}
+
+static void on_timeout(tp_timer *timer)
+{
+    tp_call *c = tp_list_entry(timer, tp_call, timer);
+
+    end(c, TP_CALL_TIMEOUT, c->replied ? "the provider was silent for longer than timeout.idle" : "no reply within timeout.first_byte");
+}
+
+static void on_total(tp_timer *timer)
+{
+    end(tp_list_entry(timer, tp_call, total), TP_CALL_TIMEOUT, "the reply was not complete within timeout.total");
+}
+
+static void arm(tp_call *c, uint64_t ms)
+{
+    if (ms && !c->paused)
+        tp_timer_start(c->upstream->timers, &c->timer, ms, on_timeout);
+    else
+        tp_timer_stop(c->upstream->timers, &c->timer);
+}
+
+static void watch(tp_call *c)
+{
+    if (c->state == OPEN)
+        tp_connect_watch(c->conn, !c->paused, c->pending.length > 0);
+}
+
+static void tell_sent(tp_call *c)
+{
+    if (!c->finished || c->sent_told || c->pending.length)
+        return;
+    c->sent_told = true;
+    arm(c, c->replied ? c->request->idle_ms : c->request->first_byte_ms);
+    c->events->sent(c->arg);
+}
+
+static void connect_anew(tp_call *c);
+
+/* The connection has closed. The only place that decides what that means. */
+static void on_closed(tp_call *c)
+{
+    bool untaken = c->reused && !c->replied && !c->redone && !c->streamed && !tp_connect_taken_in(c->conn);
+
+    if (untaken) {
+        tp_connect_close(c->conn);
+        c->conn = NULL;
+        c->redone = true;
+        tp_buffer_clear(&c->pending, 0);
+        connect_anew(c);
+    } else if (!c->replied) {
+        end(c, TP_CALL_RESET_SENT, "the provider closed the connection without a reply");
+    } else {
+        end(c, TP_CALL_CUT_OFF,
+            c->has_head ? "the provider closed the connection inside the reply"
+                        : "the provider closed the connection inside the head of the reply");
+    }
+}
+
+/* Sends what it can of `bytes`; the rest is pending. False when the connection is broken: the reader will see why. */
+static void push(tp_call *c, tp_bytes bytes)
+{
+    while (bytes.length && c->pending.length == 0) {
+        ssize_t sent = tp_connect_send(c->conn, bytes);
+
+        if (sent == TP_CONNECT_BROKEN)
+            return;
+        if (sent == TP_CONNECT_AGAIN)
+            break;
+        bytes = tp_bytes_from(bytes, (size_t)sent);
+    }
+    tp_buffer_add(&c->pending, bytes);
+}
+
+static void flush(tp_call *c)
+{
+    size_t done = 0;
+
+    while (done < c->pending.length) {
+        ssize_t sent = tp_connect_send(c->conn, tp_bytes_from(tp_buffer_bytes(&c->pending), done));
+
+        if (sent < 0)
+            break;
+        done += (size_t)sent;
+    }
+    tp_buffer_drop(&c->pending, done);
+    if (c->pending.length == 0)
+        tp_buffer_free(&c->pending);
+}
+
+static void compose_head(const tp_call *c, tp_buffer *out)
+{
+    const tp_call_request *r = c->request;
+
+    tp_buffer_add(out, r->method);
+    tp_buffer_text(out, " ");
+    tp_buffer_add(out, r->target);
+    tp_buffer_text(out, " HTTP/1.1\r\nHost: ");
+    tp_buffer_text(out, r->origin->authority);
+    tp_buffer_text(out, "\r\n");
+    for (size_t i = 0; i < r->header_count; i++) {
+        tp_buffer_add(out, r->headers[i].name);
+        tp_buffer_text(out, ": ");
+        tp_buffer_add(out, r->headers[i].value);
+        tp_buffer_text(out, "\r\n");
+    }
+    if (r->body_length < 0)
+        tp_buffer_text(out, "Transfer-Encoding: chunked\r\n");
+    else if (!r->no_body_field)
+        tp_buffer_printf(out, "Content-Length: %lld\r\n", (long long)r->body_length);
+    tp_buffer_text(out, "\r\n");
+}
+
+static void on_event(void *arg, tp_conn *conn, bool readable, bool writable);
+
+static void send_request(tp_call *c)
+{
+    tp_buffer *out = &c->upstream->scratch;
+
+    c->state = OPEN;
+    c->connected_ns = now(c);
+    c->conn->event = on_event;
+    c->conn->arg = c;
+    if (c->reused)
+        tp_connect_mark(c->conn);
+    out->length = 0;
+    compose_head(c, out);
+    if (!c->request->streams)
+        tp_buffer_add(out, c->request->body);
+    push(c, tp_buffer_bytes(out));
+    tp_buffer_clear(out, 256 << 10);
+    c->finished = !c->request->streams;
+    arm(c, c->request->first_byte_ms);
+    watch(c);
+}
+
+static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, const char *text)
+{
+    static const tp_call_result RESULTS[] = { TP_CALL_OK, TP_CALL_NO_CONNECTION, TP_CALL_TLS, TP_CALL_CONNECT_TIMEOUT };
+    static const char *const WORDS[] = { "ok", "failed", "tls", "timeout" };
+    tp_call *c = arg;
+
+    (void)conn;
+    tp_metric_add(c->upstream->metrics, TP_METRIC_UPSTREAM_OPEN, 1, c->request->origin->authority, WORDS[result], NULL);
+    if (result != TP_CONNECT_OK) {
+        end(c, RESULTS[result], text);
+        return;
+    }
+    send_request(c);
+    tell_sent(c);
+    if (c->state == OPEN && c->request->streams)
+        c->events->writable(c->arg);
+}
+
+static void connect_anew(tp_call *c)
+{
+    c->state = CONNECTING;
+    c->reused = false;
+    c->conn = tp_connect_start(c->upstream->connector, c->request->origin, c->request->connect_ms, on_connected, c);
+}
+
+/* The reply is complete: the connection is kept when nothing speaks against it. */
+static void complete(tp_call *c, bool keep)
+{
+    tp_conn *conn = c->conn;
+
+    if (keep && c->finished && !c->pending.length) {
+        c->conn = NULL;
+        tp_upstream_put(c->upstream, conn);
+    }
+    end(c, TP_CALL_OK, "");
+}
+
+static void on_head(tp_call *c, const tp_http1_read *read)
+{
+    if (read->parsed.status == 101) {
+        end(c, TP_CALL_GARBAGE, "the provider switched protocols unasked");
+    } else if (read->parsed.status < 200) {
+        tp_http1_next(&c->http);
+    } else {
+        c->has_head = true;
+        c->events->head(c->arg, &read->parsed);
+    }
+}
+
+/* One step of the parser; false when the call has ended. */
+static bool take(tp_call *c, tp_bytes *input, bool *keep)
+{
+    tp_http1_read read;
+
+    tp_http1_feed(&c->http, *input, c->request->arena, &read);
+    if (read.err != TP_OK) {
+        end(c, c->has_head ? TP_CALL_CUT_OFF : TP_CALL_GARBAGE, read.message);
+        return false;
+    }
+    *input = tp_bytes_from(*input, read.used);
+    if (read.head) {
+        *keep = read.parsed.keep_alive;
+        on_head(c, &read);
+    }
+    for (unsigned i = 0; i < read.count && c->state == OPEN; i++)
+        c->events->body(c->arg, read.parts[i]);
+    if (c->state == OPEN && read.complete && c->has_head) {
+        complete(c, *keep && input->length == 0);
+        return false;
+    }
+    return c->state == OPEN;
+}
+
+static bool parse(tp_call *c, tp_bytes input)
+{
+    bool keep = llhttp_should_keep_alive(&c->http.parser) != 0;
+
+    c->replied = true;
+    arm(c, c->request->idle_ms);
+    while (input.length)
+        if (!take(c, &input, &keep))
+            return false;
+    return true;
+}
+
+static void on_readable(tp_call *c)
+{
+    for (;;) {
+        ssize_t got = tp_connect_receive(c->conn, c->upstream->input, TP_UPSTREAM_READ);
+
+        if (got == TP_CONNECT_AGAIN)
+            return;
+        if (got <= 0) {
+            if (got == 0 && c->has_head && tp_http1_end(&c->http))
+                complete(c, false);
+            else
+                on_closed(c);
+            return;
+        }
+        if (!parse(c, tp_bytes_of(c->upstream->input, (size_t)got)))
+            return;
+        /* A plain socket tells again; TLS may hold decrypted bytes that no poll would announce. */
+        if (c->paused || (!c->request->origin->tls && got < TP_UPSTREAM_READ))
+            return;
+    }
+}
+
+static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
+{
+    tp_call *c = arg;
+
+    (void)conn;
+    if (writable && c->pending.length) {
+        flush(c);
+        if (!c->replied)
+            arm(c, c->request->first_byte_ms);
+        tell_sent(c);
+        if (c->state == OPEN && c->wanted && c->pending.length < MOST_PENDING) {
+            c->wanted = false;
+            c->events->writable(c->arg);
+        }
+    }
+    if (c->state == OPEN && readable && !c->paused)
+        on_readable(c);
+    watch(c);
+}
+
+/* What tp_call_start has done is told in the next turn. */
+static void on_late(tp_timer *timer)
+{
+    tp_call *c = tp_list_entry(timer, tp_call, later);
+
+    tell_sent(c);
+    if (c->state == OPEN && c->request->streams)
+        c->events->writable(c->arg);
+}
+
+tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, const tp_call_events *events, void *arg)
+{
+    tp_call *c = tp_arena_make(request->arena, tp_call);
+
+    *c = (tp_call){ .upstream = upstream, .request = request, .events = events, .arg = arg, .pending = TP_BUFFER(SIZE_MAX / 2) };
+    c->started_ns = now(c);
+    tp_http1_init(&c->http, false, request->most_head);
+    c->http.no_body = tp_bytes_equal(request->method, TP_BYTES("HEAD"));
+    if (request->total_ms)
+        tp_timer_start(upstream->timers, &c->total, request->total_ms, on_total);
+    c->conn = tp_upstream_take(upstream, request->origin);
+    if (!c->conn) {
+        connect_anew(c);
+        return c;
+    }
+    c->reused = true;
+    send_request(c);
+    tp_timer_start(upstream->timers, &c->later, 0, on_late);
+    return c;
+}
+
+bool tp_call_write(tp_call *c, tp_bytes part)
+{
+    if (c->state != OPEN)
+        return false;
+    c->streamed = true;
+    if (c->request->body_length < 0) {
+        char size[24];
+        int length = snprintf(size, sizeof(size), "%zx\r\n", part.length);
+
+        push(c, tp_bytes_of(size, (size_t)length));
+        push(c, part);
+        push(c, TP_BYTES("\r\n"));
+    } else {
+        push(c, part);
+    }
+    c->wanted = c->pending.length >= MOST_PENDING;
+    watch(c);
+    return !c->wanted;
+}
+
+void tp_call_finish(tp_call *c)
+{
+    if (c->state != OPEN)
+        return;
+    c->finished = true;
+    if (c->request->body_length < 0)
+        push(c, TP_BYTES("0\r\n\r\n"));
+    tell_sent(c);
+    watch(c);
+}
+
+void tp_call_pause(tp_call *c)
+{
+    c->paused = true;
+    arm(c, 0);
+    watch(c);
+}
+
+/* TLS may hold decrypted bytes that no poll announces. */
+static void on_resumed(tp_timer *timer)
+{
+    tp_call *c = tp_list_entry(timer, tp_call, later);
+
+    if (c->state == OPEN && !c->paused) {
+        on_readable(c);
+        watch(c);
+    }
+}
+
+void tp_call_resume(tp_call *c)
+{
+    if (!c->paused)
+        return;
+    c->paused = false;
+    if (c->state != OPEN)
+        return;
+    arm(c, c->replied ? c->request->idle_ms : c->request->first_byte_ms);
+    watch(c);
+    if (c->request->origin->tls)
+        tp_timer_start(c->upstream->timers, &c->later, 0, on_resumed);
+}
+
+void tp_call_cancel(tp_call *c)
+{
+    if (c->state == ENDED)
+        return;
+    stop(c);
+    if (c->conn)
+        tp_connect_close(c->conn);
+    c->conn = NULL;
+}
+
+uint64_t tp_call_connect_ns(const tp_call *c)
+{
+    return c->connected_ns ? c->connected_ns - c->started_ns : 0;
+}
+
+bool tp_call_reused(const tp_call *c)
+{
+    return c->reused;
+}

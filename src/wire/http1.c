@@ -1,0 +1,324 @@
+/* wire/http1.c - gathers and checks heads, lets llhttp read them, and bounds what it does not. */
+
+#include "wire/http1.h"
+
+#include <stdio.h>
+
+enum { MOST_BETWEEN = 16 << 10 };
+
+/* llhttp's callbacks find the running read through parser->data. */
+static tp_http1_read *reading(llhttp_t *parser)
+{
+    return ((tp_http1 *)parser->data)->read;
+}
+
+static int on_field(llhttp_t *parser, const char *at, size_t length)
+{
+    tp_http1_read *read = reading(parser);
+    tp_http1_head *head = &read->parsed;
+
+    if (((tp_http1 *)parser->data)->in_body)
+        return 0; /* a trailer: dropped */
+    if (head->header_count == read->header_room) {
+        size_t room = read->header_room ? read->header_room * 2 : 32;
+        tp_header *more = tp_arena_array(read->arena, tp_header, room);
+
+        if (head->header_count)
+            memcpy(more, head->headers, sizeof(*more) * head->header_count);
+        head->headers = more;
+        read->header_room = room;
+    }
+    head->headers[head->header_count++] = (tp_header){ .name = tp_bytes_of(at, length), .value = { at, 0 } };
+    return head->header_count > TP_HTTP1_MOST_FIELDS ? HPE_USER : 0;
+}
+
+static int on_value(llhttp_t *parser, const char *at, size_t length)
+{
+    tp_http1_head *head = &reading(parser)->parsed;
+
+    if (!((tp_http1 *)parser->data)->in_body && head->header_count)
+        head->headers[head->header_count - 1].value = tp_bytes_trim(tp_bytes_of(at, length));
+    return 0;
+}
+
+static int on_target(llhttp_t *parser, const char *at, size_t length)
+{
+    tp_bytes *target = &reading(parser)->parsed.target;
+
+    *target = target->data ? tp_bytes_of(target->data, target->length + length) : tp_bytes_of(at, length);
+    return 0;
+}
+
+static int on_reason(llhttp_t *parser, const char *at, size_t length)
+{
+    reading(parser)->parsed.reason = tp_bytes_of(at, length);
+    return 0;
+}
+
+static int on_headers(llhttp_t *parser)
+{
+    tp_http1 *http = parser->data;
+
+    reading(parser)->head = true;
+    parser->upgrade = 0; /* we never switch protocols: the message is read to its end as HTTP */
+    return http->no_body ? 1 : 0;
+}
+
+static int on_body(llhttp_t *parser, const char *at, size_t length)
+{
+    tp_http1_read *read = reading(parser);
+
+    read->parts[read->count++] = tp_bytes_of(at, length);
+    return read->count == TP_HTTP1_PARTS ? HPE_PAUSED : 0;
+}
+
+static int on_complete(llhttp_t *parser)
+{
+    reading(parser)->complete = true;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t CALLBACKS = {
+    .on_url = on_target,
+    .on_status = on_reason,
+    .on_header_field = on_field,
+    .on_header_value = on_value,
+    .on_headers_complete = on_headers,
+    .on_body = on_body,
+    .on_message_complete = on_complete,
+};
+
+void tp_http1_init(tp_http1 *http, bool requests, size_t most_head)
+{
+    *http = (tp_http1){ .head = TP_BUFFER(most_head) };
+    llhttp_init(&http->parser, requests ? HTTP_REQUEST : HTTP_RESPONSE, &CALLBACKS);
+    http->parser.data = http;
+}
+
+void tp_http1_close(tp_http1 *http)
+{
+    tp_buffer_free(&http->head);
+}
+
+void tp_http1_next(tp_http1 *http)
+{
+    llhttp_reset(&http->parser);
+    tp_buffer_free(&http->head);
+    http->checked = 0;
+    http->between = 0;
+    http->in_body = false;
+}
+
+static void refuse(tp_http1_read *read, tp_err err, const char *message)
+{
+    read->err = err;
+    read->message = message;
+}
+
+/* What is wrong with byte `i` of the head, seen with its neighbours; NULL when nothing is. */
+static const char *fault_at(const char *head, size_t i, size_t length)
+{
+    char c = head[i];
+
+    if (c == 0)
+        return "a NUL byte in the head";
+    if (c == '\n' && (i == 0 || head[i - 1] != '\r'))
+        return "a line of the head ends in LF without CR";
+    if (c != '\r')
+        return NULL;
+    if (i + 1 < length && head[i + 1] != '\n')
+        return "a CR without LF in the head";
+    if (i + 2 < length && (head[i + 2] == ' ' || head[i + 2] == '\t'))
+        return "a header field is folded over two lines";
+    return NULL;
+}
+
+/* Checks what is new; returns the length of the head when its end has come, else 0. The last two bytes wait for their neighbours. */
+static size_t check_head(tp_http1 *http, tp_http1_read *read)
+{
+    const char *head = http->head.data;
+    size_t length = http->head.length;
+
+    for (size_t i = http->checked; i < length; i++) {
+        const char *fault = (unsigned char)head[i] > '\r' ? NULL : fault_at(head, i, length);
+
+        if (fault) {
+            refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
+            return 0;
+        }
+        if (head[i] == '\n' && i >= 3 && memcmp(head + i - 3, "\r\n\r\n", 4) == 0)
+            return i + 1;
+    }
+    http->checked = (uint32_t)(length > 2 ? length - 2 : 0);
+    return 0;
+}
+
+/* RFC 9112 2.2: a server should ignore empty lines before the request line. */
+static size_t skip_empty_lines(const tp_http1 *http, tp_bytes input)
+{
+    size_t skip = 0;
+
+    while (http->head.length == 0 && input.length >= skip + 2 && memcmp(input.data + skip, "\r\n", 2) == 0)
+        skip += 2;
+    return skip;
+}
+
+static void describe(tp_http1 *http, tp_http1_read *read)
+{
+    tp_http1_head *head = &read->parsed;
+    llhttp_t *parser = &http->parser;
+
+    head->method = tp_bytes_of(http->head.data, tp_bytes_find(tp_buffer_bytes(&http->head), ' '));
+    head->status = parser->status_code;
+    head->minor = parser->http_minor;
+    head->keep_alive = llhttp_should_keep_alive(parser) != 0;
+    head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
+    head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
+    if (parser->http_major != 1)
+        refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
+}
+
+static void move_spans(tp_http1_head *head, const char *from, const char *to)
+{
+    tp_bytes *ends[] = { &head->method, &head->target, &head->reason };
+
+    for (size_t i = 0; i < 3; i++)
+        ends[i]->data = ends[i]->data ? to + (ends[i]->data - from) : NULL;
+    for (size_t i = 0; i < head->header_count; i++) {
+        head->headers[i].name.data = to + (head->headers[i].name.data - from);
+        head->headers[i].value.data = to + (head->headers[i].value.data - from);
+    }
+}
+
+static void parse_head(tp_http1 *http, tp_http1_read *read, size_t length)
+{
+    llhttp_errno_t result;
+
+    http->head.length = length;
+    result = llhttp_execute(&http->parser, http->head.data, length);
+    if (result == HPE_PAUSED && read->complete) {
+        llhttp_resume(&http->parser);
+    } else if (result != HPE_OK || !read->head) {
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST,
+               read->parsed.header_count > TP_HTTP1_MOST_FIELDS ? "more than 10,000 header fields"
+                                                                : llhttp_get_error_reason(&http->parser));
+        return;
+    }
+    describe(http, read);
+    move_spans(&read->parsed, http->head.data, tp_arena_copy(read->arena, tp_buffer_bytes(&http->head)).data);
+    tp_buffer_free(&http->head);
+    http->in_body = true;
+}
+
+static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
+{
+    size_t before, length, most = http->head.limit - http->head.length;
+    size_t skip = skip_empty_lines(http, input);
+
+    input = tp_bytes_from(input, skip);
+    before = http->head.length;
+    tp_buffer_add(&http->head, tp_bytes_of(input.data, input.length < most ? input.length : most));
+    length = check_head(http, read);
+    if (read->err != TP_OK)
+        return;
+    if (length) {
+        read->used = skip + length - before;
+        parse_head(http, read, length);
+        return;
+    }
+    read->used = skip + http->head.length - before;
+    if (http->head.length >= TP_HTTP1_LONGEST_TARGET && tp_bytes_find(tp_buffer_bytes(&http->head), '\n') >= TP_HTTP1_LONGEST_TARGET)
+        refuse(read, TP_ERR_CALLER_URI_TOO_LONG, "the request target is longer than 64 KiB");
+    else if (http->head.length == http->head.limit)
+        refuse(read, TP_ERR_CALLER_HEADERS_TOO_LARGE, "the head is larger than allowed");
+}
+
+/* Chunk extensions and trailers carry nothing for us and must not go on for ever. */
+static void bound_framing(tp_http1 *http, tp_http1_read *read)
+{
+    size_t body = 0;
+
+    for (unsigned i = 0; i < read->count; i++)
+        body += read->parts[i].length;
+    http->between = body ? 0 : http->between + (uint32_t)read->used;
+    if (http->between > MOST_BETWEEN)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "chunk extensions or trailers are too long");
+}
+
+static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
+{
+    llhttp_errno_t result = llhttp_execute(&http->parser, input.data, input.length);
+
+    read->used = input.length;
+    if (result == HPE_PAUSED) {
+        read->used = (size_t)(llhttp_get_error_pos(&http->parser) - input.data);
+        llhttp_resume(&http->parser);
+    } else if (result != HPE_OK) {
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, llhttp_get_error_reason(&http->parser));
+        return;
+    }
+    bound_framing(http, read);
+}
+
+void tp_http1_feed(tp_http1 *http, tp_bytes input, tp_arena *arena, tp_http1_read *read)
+{
+    /* Not zeroed as a whole: the array of parts is large and guarded by its count. */
+    read->used = 0;
+    read->head = read->complete = false;
+    read->count = 0;
+    read->err = TP_OK;
+    read->message = NULL;
+    read->arena = arena;
+    http->read = read;
+    if (http->in_body) {
+        feed_body(http, input, read);
+    } else {
+        read->parsed = (tp_http1_head){ 0 };
+        read->header_room = 0;
+        feed_head(http, input, read);
+    }
+    http->read = NULL;
+}
+
+bool tp_http1_end(tp_http1 *http)
+{
+    tp_http1_read read = { .err = TP_OK };
+    bool done;
+
+    http->read = &read;
+    llhttp_finish(&http->parser);
+    done = read.complete;
+    http->read = NULL;
+    return done;
+}
+
+bool tp_http1_is_hop(tp_bytes name, tp_bytes connection)
+{
+    static const char *const HOPS[] = { "connection", "proxy-connection",   "keep-alive",          "te",     "transfer-encoding",
+                                        "upgrade",    "proxy-authenticate", "proxy-authorization", "trailer" };
+    tp_bytes item;
+
+    for (size_t i = 0; i < sizeof(HOPS) / sizeof(HOPS[0]); i++)
+        if (tp_bytes_equal_nocase(name, tp_bytes_text(HOPS[i])))
+            return true;
+    while (tp_bytes_next(&connection, ',', &item))
+        if (tp_bytes_equal_nocase(name, item))
+            return true;
+    return false;
+}
+
+tp_bytes tp_http1_joined(const tp_header *headers, size_t count, const char *name, tp_arena *arena)
+{
+    tp_bytes joined = { NULL, 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        if (!tp_bytes_equal_nocase(headers[i].name, tp_bytes_text(name)))
+            continue;
+        if (!joined.length)
+            joined = headers[i].value;
+        else
+            joined = tp_bytes_text(
+                tp_arena_printf(arena, "%.*s, %.*s", (int)joined.length, joined.data, (int)headers[i].value.length, headers[i].value.data));
+    }
+    return joined;
+}
