@@ -10,6 +10,14 @@
 
 enum { LONGEST = 64 << 10 };
 
+static const tp_config_short_name SHORT_NAMES[] = {
+    { "TOKENPAK_BIND_ADDRESS", "listen.address" },
+    { "TOKENPAK_PORT", "listen.port" },
+    { "TOKENPAK_DB", "store.path" },
+    { "TOKENPAK_LOG_LEVEL", "log.level" },
+    { NULL, NULL },
+};
+
 typedef struct collector {
     tp_arena *arena;
     tp_config_names names;
@@ -99,6 +107,11 @@ tp_config_names tp_config_names_of(tp_arena *arena, const tp_option *schema, con
 
     collect_table(&c, schema, tree);
     return c.names;
+}
+
+const tp_config_short_name *tp_config_names_short(void)
+{
+    return SHORT_NAMES;
 }
 
 void tp_config_names_free(tp_config_names *names)

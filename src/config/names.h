@@ -25,6 +25,13 @@ typedef struct tp_config_names {
 tp_config_names tp_config_names_of(tp_arena *arena, const tp_option *schema, const tp_config_node *tree);
 void tp_config_names_free(tp_config_names *names);
 
+/* Short variables of some options, ended by a row of NULLs. */
+typedef struct tp_config_short_name {
+    const char *variable, *dotted;
+} tp_config_short_name;
+
+const tp_config_short_name *tp_config_names_short(void);
+
 /* Adds the environment name of a dotted name. */
 void tp_config_names_variable(const char *dotted, tp_buffer *out);
 

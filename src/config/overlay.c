@@ -5,18 +5,6 @@
 #include "config/names.h"
 #include "config/nearest.h"
 
-typedef struct short_name {
-    const char *variable, *dotted;
-} short_name;
-
-static const short_name SHORT_NAMES[] = {
-    { "TOKENPAK_BIND_ADDRESS", "listen.address" },
-    { "TOKENPAK_PORT", "listen.port" },
-    { "TOKENPAK_DB", "store.path" },
-    { "TOKENPAK_LOG_LEVEL", "log.level" },
-};
-enum { SHORT_COUNT = sizeof(SHORT_NAMES) / sizeof(*SHORT_NAMES) };
-
 static const char PREFIX[] = "TOKENPAK_", NO_OPTION[] = "TOKENPAK_CONFIG"; /* names the file itself */
 
 typedef struct overlay {
@@ -79,9 +67,9 @@ static const tp_config_name *by_dotted(const overlay *o, const char *dotted)
 
 static const tp_config_name *by_short_name(const overlay *o, const char *variable)
 {
-    for (size_t i = 0; i < SHORT_COUNT; i++)
-        if (strcmp(SHORT_NAMES[i].variable, variable) == 0)
-            return by_dotted(o, SHORT_NAMES[i].dotted);
+    for (const tp_config_short_name *name = tp_config_names_short(); name->variable; name++)
+        if (strcmp(name->variable, variable) == 0)
+            return by_dotted(o, name->dotted);
     return NULL;
 }
 
@@ -89,8 +77,8 @@ static void warn_unknown(const overlay *o, const tp_config_mark *mark)
 {
     tp_config_nearest nearest = { .word = mark->where };
 
-    for (size_t i = 0; i < SHORT_COUNT; i++)
-        tp_config_nearest_offer(&nearest, SHORT_NAMES[i].variable);
+    for (const tp_config_short_name *name = tp_config_names_short(); name->variable; name++)
+        tp_config_nearest_offer(&nearest, name->variable);
     for (size_t i = 0; i < o->names.count; i++)
         tp_config_nearest_offer(&nearest, o->names.items[i].variable);
     tp_config_problems_warning(o->problems, mark, "names no option and is ignored; the nearest known name is %s", nearest.best);
