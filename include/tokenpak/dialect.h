@@ -5,8 +5,19 @@
 
 #include <tokenpak/bytes.h>
 
-/* In the order of the words of the option `dialect`. */
-typedef enum tp_dialect { TP_DIALECT_OPENAI, TP_DIALECT_ANTHROPIC, TP_DIALECT_GEMINI, TP_DIALECT_OLLAMA, TP_DIALECT_COUNT } tp_dialect;
+/* X(NAME, word in the config) */
+#define TP_DIALECTS(X)                                                                                                                     \
+    X(OPENAI, "openai")                                                                                                                    \
+    X(ANTHROPIC, "anthropic")                                                                                                              \
+    X(GEMINI, "gemini")                                                                                                                    \
+    X(OLLAMA, "ollama")
+
+typedef enum tp_dialect {
+#define TP_DIALECT_ENUM(name, word) TP_DIALECT_##name,
+    TP_DIALECTS(TP_DIALECT_ENUM)
+#undef TP_DIALECT_ENUM
+        TP_DIALECT_COUNT
+} tp_dialect;
 
 /* openai, anthropic, gemini, ollama */
 const char *tp_dialect_name(tp_dialect dialect);

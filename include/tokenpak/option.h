@@ -16,8 +16,8 @@ typedef enum tp_option_type {
     TP_OPTION_TYPE_TIME,   /* uint64_t milliseconds; 250ms 5s 10m 24h 90d */
     TP_OPTION_TYPE_TEXT,   /* const char *, never NULL */
     TP_OPTION_TYPE_CHOICE, /* uint32_t, the index in `choices` */
-    TP_OPTION_TYPE_TEXTS,  /* tp_texts: a YAML list of scalars */
-    TP_OPTION_TYPE_PAIRS,  /* tp_pairs: a YAML map of scalars */
+    TP_OPTION_TYPE_TEXTS,  /* tp_texts: a YAML list of scalars, elsewhere `a, b` */
+    TP_OPTION_TYPE_PAIRS,  /* tp_pairs: a YAML map of scalars, elsewhere `a=b, c=d` */
     TP_OPTION_TYPE_GROUP,  /* a struct, with `fields` */
     TP_OPTION_TYPE_MAP,    /* tp_items of structs that begin with `const char *name`, keyed by name, with `fields` */
     TP_OPTION_TYPE_LIST,   /* tp_items of structs, with `fields` */
@@ -54,9 +54,9 @@ typedef struct tp_option {
     tp_option_type type;
     unsigned flags;
     size_t offset;
-    const char *initial; /* default, as text of the file, parsed by the same parser; NULL = empty */
-    uint64_t min, max;   /* bounds of numbers, sizes and times */
-    const char *const *choices;
+    const char *initial;            /* default, as text of the file, parsed by the same parser; NULL = empty */
+    uint64_t min, max;              /* bounds of numbers, sizes and times */
+    const char *const *choices;     /* words, ended by NULL; `warn|warning` is one choice with two words, shown as the first */
     const struct tp_option *fields; /* of a group, map or list */
     size_t item_size;
     const char *help;
@@ -78,34 +78,50 @@ typedef struct tp_option {
 #define TP_OPTION_TEXT(s, field, initial, help) TP_OPTION_ROW(TP_OPTION_TYPE_TEXT, s, field, initial, 0, 0, help)
 #define TP_OPTION_TEXTS(s, field, initial, help) TP_OPTION_ROW(TP_OPTION_TYPE_TEXTS, s, field, initial, 0, 0, help)
 #define TP_OPTION_PAIRS(s, field, help) TP_OPTION_ROW(TP_OPTION_TYPE_PAIRS, s, field, NULL, 0, 0, help)
-#define TP_OPTION_NEEDED(s, field, help)                                                                                                   \
+#define TP_OPTION_SECRET_PAIRS(s, field, help_)                                                                                            \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .help = help               \
+        .name = #field, .type = TP_OPTION_TYPE_PAIRS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help_               \
     }
-#define TP_OPTION_SECRET_TEXT(s, field, help)                                                                                              \
+#define TP_OPTION_NEEDED(s, field, help_)                                                                                                  \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .initial = "", .help = help  \
+        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .help = help_              \
     }
-#define TP_OPTION_SECRET_TEXTS(s, field, help)                                                                                             \
+#define TP_OPTION_SECRET_TEXT(s, field, help_)                                                                                             \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_TEXTS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help                \
+        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .initial = "", .help = help_ \
     }
-#define TP_OPTION_CHOICE(s, field, initial, names, help)                                                                                   \
+#define TP_OPTION_SECRET_TEXTS(s, field, help_)                                                                                            \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_CHOICE, .offset = offsetof(s, field), .initial = initial, .choices = names, .help = help    \
+        .name = #field, .type = TP_OPTION_TYPE_TEXTS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help_               \
     }
-#define TP_OPTION_GROUP(s, field, table, help)                                                                                             \
+#define TP_OPTION_CHOICE(s, field, initial_, names, help_)                                                                                 \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_GROUP, .offset = offsetof(s, field), .fields = table, .help = help                          \
+        .name = #field, .type = TP_OPTION_TYPE_CHOICE, .offset = offsetof(s, field), .initial = initial_, .choices = names, .help = help_  \
     }
-#define TP_OPTION_MAP(s, field, table, item, help)                                                                                         \
+#define TP_OPTION_NEEDED_CHOICE(s, field, names, help_)                                                                                    \
     {                                                                                                                                      \
-        .name = #field, .type = TP_OPTION_TYPE_MAP, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item), .help = help \
+        .name = #field, .type = TP_OPTION_TYPE_CHOICE, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .choices = names,        \
+        .help = help_                                                                                                                      \
     }
-#define TP_OPTION_LIST(s, field, table, item, help)                                                                                        \
+#define TP_OPTION_GROUP(s, field, table, help_)                                                                                            \
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_GROUP, .offset = offsetof(s, field), .fields = table, .help = help_                         \
+    }
+#define TP_OPTION_MAP(s, field, table, item, help_)                                                                                        \
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_MAP, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item),              \
+        .help = help_                                                                                                                      \
+    }
+#define TP_OPTION_LIST(s, field, table, item, help_)                                                                                       \
     {                                                                                                                                      \
         .name = #field, .type = TP_OPTION_TYPE_LIST, .offset = offsetof(s, field), .fields = table, .item_size = sizeof(item),             \
-        .help = help                                                                                                                       \
+        .help = help_                                                                                                                      \
+    }
+
+#define TP_OPTION_NEEDED_LIST(s, field, table, item, help_)                                                                                \
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_LIST, .flags = TP_OPTION_REQUIRED, .offset = offsetof(s, field), .fields = table,           \
+        .item_size = sizeof(item), .help = help_                                                                                           \
     }
 
 #endif

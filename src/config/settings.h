@@ -6,8 +6,6 @@
 #include <tokenpak/dialect.h>
 #include <tokenpak/option.h>
 
-#include "base/ref.h"
-
 typedef struct tp_listen {
     const char *address;
     uint32_t port;
@@ -71,6 +69,14 @@ typedef struct tp_retry {
     uint64_t backoff, max_backoff, respect_retry_after;
 } tp_retry;
 
+typedef struct tp_metrics_settings {
+    bool prometheus;
+} tp_metrics_settings;
+
+typedef struct tp_trace_settings {
+    uint32_t keep;
+} tp_trace_settings;
+
 /* A section that belongs to a stage: its table is tp_stage.options and its name the stage's. */
 typedef struct tp_section {
     const char *name;
@@ -87,21 +93,18 @@ typedef struct tp_settings {
     tp_items models;    /* of tp_alias */
     tp_items routes;    /* of tp_route */
     tp_retry retry;
-    struct {
-        bool prometheus;
-    } metrics;
-    struct {
-        uint32_t keep;
-    } trace;
+    tp_metrics_settings metrics;
+    tp_trace_settings trace;
 } tp_settings;
 
+/* Held once by whoever loaded it. */
 void tp_settings_take(const tp_settings *settings);
 void tp_settings_drop(const tp_settings *settings);
 
 /* The struct of a stage's section; NULL when no such section was registered. */
 const void *tp_settings_section(const tp_settings *settings, const char *name);
 
-/* NULL when there is none of that name. */
+/* NULL when there is none of that name. A provider's is found in any case of its letters. */
 const tp_provider *tp_settings_provider(const tp_settings *settings, tp_bytes name);
 const tp_alias *tp_settings_alias(const tp_settings *settings, tp_bytes name);
 
