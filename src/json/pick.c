@@ -32,18 +32,30 @@ typedef struct path {
 
 struct tp_pick {
     state state;
-    bool escaped; /* the next byte of the string follows a backslash */
-    bool ended;   /* the bytes just read complete a value */
-    bool is_object[DEPTH];
-    unsigned depth, objects; /* open containers; how many of them are objects */
+    bool escaped;             /* the next byte of the string follows a backslash */
+    bool ended;               /* the bytes just read complete a value */
+    uint8_t kinds[DEPTH / 8]; /* a bit for each open container: set for an object */
+    unsigned depth, objects;  /* open containers; how many of them are objects */
     unsigned count, capturing;
-    path paths[TP_PICK_PATHS];
+    path *paths;
     char key[KEY_ROOM];
     size_t key_length; /* beyond KEY_ROOM: it is no key of ours */
     uint64_t texts, elements;
     tp_pick_found *found;
     void *arg;
 };
+
+static bool is_object(const tp_pick *pick, unsigned depth)
+{
+    return pick->kinds[depth / 8] >> (depth % 8) & 1;
+}
+
+static void set_object(tp_pick *pick, unsigned depth, bool object)
+{
+    unsigned bit = 1u << (depth % 8);
+
+    pick->kinds[depth / 8] = (uint8_t)(object ? pick->kinds[depth / 8] | bit : pick->kinds[depth / 8] & ~bit);
+}
 
 static void free_buffers(void *ptr)
 {
@@ -60,6 +72,7 @@ tp_pick *tp_pick_new(tp_arena *arena, const char *const *paths, unsigned count, 
     tp_pick *pick = tp_arena_make(arena, tp_pick);
 
     pick->count = count < TP_PICK_PATHS ? count : TP_PICK_PATHS;
+    pick->paths = tp_arena_array(arena, path, pick->count);
     pick->found = found;
     pick->arg = arg;
     for (unsigned i = 0; i < pick->count; i++) {
@@ -92,7 +105,7 @@ static void match_key(tp_pick *pick)
 /* A value begins; `member`: right behind a key, so that it may be the one that a path names. */
 static void begin_captures(tp_pick *pick)
 {
-    bool member = pick->depth && pick->is_object[pick->depth - 1];
+    bool member = pick->depth && is_object(pick, pick->depth - 1);
 
     for (unsigned i = 0; member && i < pick->count; i++) {
         path *p = &pick->paths[i];
@@ -137,7 +150,7 @@ static void end_value(tp_pick *pick)
     pick->ended = false;
     pick->state = pick->depth ? AFTER : BETWEEN;
     pick->texts += pick->depth == 0;
-    pick->elements += pick->depth == 1 && !pick->is_object[0];
+    pick->elements += pick->depth == 1 && !is_object(pick, 0);
     for (unsigned i = 0; pick->capturing && i < pick->count; i++)
         if (pick->paths[i].capturing && pick->paths[i].depth == pick->depth)
             picked(pick, i);
@@ -149,14 +162,14 @@ static void open_container(tp_pick *pick, bool object)
         pick->state = STOPPED;
         return;
     }
-    pick->is_object[pick->depth++] = object;
+    set_object(pick, pick->depth++, object);
     pick->objects += object;
     pick->state = object ? KEY_OR_END : VALUE_OR_END;
 }
 
 static void close_container(tp_pick *pick, bool object)
 {
-    if (pick->depth == 0 || pick->is_object[pick->depth - 1] != object) {
+    if (pick->depth == 0 || is_object(pick, pick->depth - 1) != object) {
         pick->state = STOPPED;
         return;
     }
@@ -200,7 +213,7 @@ static void after_value(tp_pick *pick, char c)
     if (c == '}' || c == ']')
         close_container(pick, c == '}');
     else if (c == ',')
-        pick->state = pick->is_object[pick->depth - 1] ? KEY : VALUE;
+        pick->state = is_object(pick, pick->depth - 1) ? KEY : VALUE;
     else
         pick->state = STOPPED;
 }
