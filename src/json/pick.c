@@ -1,0 +1,347 @@
+/* json/pick.c - picks values out of JSON that is pushed in piece by piece: a state for each byte that may stand at a cut. */
+
+#include "json/pick.h"
+
+#include "base/buffer.h"
+#include "json/string.h"
+
+enum { DEPTH = 1000, KEY_ROOM = 256 };
+
+typedef enum state {
+    BETWEEN,      /* before and behind a complete text; first, so that a zeroed pick stands here */
+    VALUE,        /* a value must come */
+    VALUE_OR_END, /* behind [ */
+    KEY_OR_END,   /* behind { */
+    KEY,          /* behind , in an object */
+    COLON,
+    AFTER, /* behind a value in a container */
+    IN_KEY,
+    IN_STRING,
+    IN_SCALAR, /* number, true, false, null */
+    STOPPED,
+} state;
+
+typedef struct path {
+    tp_bytes keys[TP_PICK_KEYS];
+    unsigned count;   /* of keys */
+    unsigned matched; /* objects on the way down whose key here is the path's */
+    unsigned depth;   /* while capturing: containers that were open when it began */
+    bool capturing, overflow;
+    tp_buffer now, last;
+} path;
+
+struct tp_pick {
+    state state;
+    bool escaped;             /* the next byte of the string follows a backslash */
+    bool ended;               /* the bytes just read complete a value */
+    uint8_t kinds[DEPTH / 8]; /* a bit for each open container: set for an object */
+    unsigned depth, objects;  /* open containers; how many of them are objects */
+    unsigned count, capturing;
+    path *paths;
+    char key[KEY_ROOM];
+    size_t key_length; /* beyond KEY_ROOM: it is no key of ours */
+    uint64_t texts, elements;
+    tp_pick_found *found;
+    void *arg;
+};
+
+static bool is_object(const tp_pick *pick, unsigned depth)
+{
+    return pick->kinds[depth / 8] >> (depth % 8) & 1;
+}
+
+static void set_object(tp_pick *pick, unsigned depth, bool object)
+{
+    unsigned bit = 1u << (depth % 8);
+
+    pick->kinds[depth / 8] = (uint8_t)(object ? pick->kinds[depth / 8] | bit : pick->kinds[depth / 8] & ~bit);
+}
+
+static void free_buffers(void *ptr)
+{
+    tp_pick *pick = ptr;
+
+    for (unsigned i = 0; i < pick->count; i++) {
+        tp_buffer_free(&pick->paths[i].now);
+        tp_buffer_free(&pick->paths[i].last);
+    }
+}
+
+tp_pick *tp_pick_new(tp_arena *arena, const char *const *paths, unsigned count, size_t most, tp_pick_found *found, void *arg)
+{
+    tp_pick *pick = tp_arena_make(arena, tp_pick);
+
+    pick->count = count < TP_PICK_PATHS ? count : TP_PICK_PATHS;
+    pick->paths = tp_arena_array(arena, path, pick->count);
+    pick->found = found;
+    pick->arg = arg;
+    for (unsigned i = 0; i < pick->count; i++) {
+        path *p = &pick->paths[i];
+        tp_bytes rest = tp_bytes_text(paths[i]);
+
+        p->now.limit = p->last.limit = most;
+        while (p->count < TP_PICK_KEYS && tp_bytes_next(&rest, '.', &p->keys[p->count]))
+            p->count++;
+    }
+    tp_arena_defer(arena, free_buffers, pick);
+    return pick;
+}
+
+/* The key just read belongs to the innermost object: each path that led here goes on, or not. */
+static void match_key(tp_pick *pick)
+{
+    tp_bytes key = tp_bytes_of(pick->key, pick->key_length);
+    unsigned above = pick->objects - 1;
+
+    for (unsigned i = 0; i < pick->count; i++) {
+        path *p = &pick->paths[i];
+
+        if (p->matched < above || p->count <= above)
+            continue;
+        p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->keys[above]));
+    }
+}
+
+/* A value begins; `member`: right behind a key, so that it may be the one that a path names. */
+static void begin_captures(tp_pick *pick)
+{
+    bool member = pick->depth && is_object(pick, pick->depth - 1);
+
+    for (unsigned i = 0; member && i < pick->count; i++) {
+        path *p = &pick->paths[i];
+
+        if (p->capturing || p->matched != p->count || p->count != pick->objects)
+            continue;
+        p->capturing = true;
+        p->overflow = false;
+        p->depth = pick->depth;
+        p->now.length = 0;
+        pick->capturing++;
+    }
+}
+
+static void capture(tp_pick *pick, tp_bytes bytes)
+{
+    for (unsigned i = 0; pick->capturing && i < pick->count; i++) {
+        path *p = &pick->paths[i];
+
+        if (p->capturing && !p->overflow)
+            p->overflow = !tp_buffer_add(&p->now, bytes);
+    }
+}
+
+static void picked(tp_pick *pick, unsigned index)
+{
+    path *p = &pick->paths[index];
+    tp_buffer before = p->last;
+
+    p->capturing = false;
+    pick->capturing--;
+    if (p->overflow || tp_bytes_equal(tp_buffer_bytes(&p->now), TP_BYTES("null")))
+        return;
+    p->last = p->now;
+    p->now = before;
+    if (pick->found)
+        pick->found(pick->arg, index, tp_buffer_bytes(&p->last));
+}
+
+static void end_value(tp_pick *pick)
+{
+    pick->ended = false;
+    pick->state = pick->depth ? AFTER : BETWEEN;
+    pick->texts += pick->depth == 0;
+    pick->elements += pick->depth == 1 && !is_object(pick, 0);
+    for (unsigned i = 0; pick->capturing && i < pick->count; i++)
+        if (pick->paths[i].capturing && pick->paths[i].depth == pick->depth)
+            picked(pick, i);
+}
+
+static void open_container(tp_pick *pick, bool object)
+{
+    if (pick->depth == DEPTH) {
+        pick->state = STOPPED;
+        return;
+    }
+    set_object(pick, pick->depth++, object);
+    pick->objects += object;
+    pick->state = object ? KEY_OR_END : VALUE_OR_END;
+}
+
+static void close_container(tp_pick *pick, bool object)
+{
+    if (pick->depth == 0 || is_object(pick, pick->depth - 1) != object) {
+        pick->state = STOPPED;
+        return;
+    }
+    pick->depth--;
+    pick->objects -= object;
+    for (unsigned i = 0; object && i < pick->count; i++)
+        if (pick->paths[i].matched > pick->objects)
+            pick->paths[i].matched = pick->objects;
+    pick->ended = true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool is_scalar(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E';
+}
+
+static void begin_value(tp_pick *pick, char c)
+{
+    begin_captures(pick);
+    if (c == '{' || c == '[')
+        open_container(pick, c == '{');
+    else if (c == '"')
+        pick->state = IN_STRING;
+    else
+        pick->state = is_scalar(c) ? IN_SCALAR : STOPPED;
+}
+
+static void begin_key(tp_pick *pick, char c)
+{
+    pick->state = c == '"' ? IN_KEY : STOPPED;
+    pick->key_length = 0;
+}
+
+static void after_value(tp_pick *pick, char c)
+{
+    if (c == '}' || c == ']')
+        close_container(pick, c == '}');
+    else if (c == ',')
+        pick->state = is_object(pick, pick->depth - 1) ? KEY : VALUE;
+    else
+        pick->state = STOPPED;
+}
+
+/* A byte of structure that is no blank. */
+static void structure(tp_pick *pick, char c)
+{
+    switch (pick->state) {
+    case VALUE_OR_END:
+    case KEY_OR_END:
+        if (c == ']' || c == '}')
+            close_container(pick, c == '}');
+        else if (pick->state == KEY_OR_END)
+            begin_key(pick, c);
+        else
+            begin_value(pick, c);
+        break;
+    case KEY:
+        begin_key(pick, c);
+        break;
+    case COLON:
+        pick->state = c == ':' ? VALUE : STOPPED;
+        break;
+    case AFTER:
+        after_value(pick, c);
+        break;
+    default:
+        begin_value(pick, c);
+    }
+}
+
+static void keep_key(tp_pick *pick, tp_bytes bytes)
+{
+    if (pick->key_length + bytes.length <= KEY_ROOM)
+        memcpy(pick->key + pick->key_length, bytes.data, bytes.length);
+    pick->key_length = pick->key_length + bytes.length <= KEY_ROOM ? pick->key_length + bytes.length : KEY_ROOM + 1;
+}
+
+/* As much of a string as `rest` has, its closing quote included; returns how many bytes. */
+static size_t in_string(tp_pick *pick, tp_bytes rest)
+{
+    size_t used = pick->escaped;
+    char c;
+
+    used += (size_t)(tp_string_skip(rest.data + used, rest.data + rest.length) - (rest.data + used));
+    pick->escaped = false;
+    if (pick->state == IN_KEY)
+        keep_key(pick, tp_bytes_of(rest.data, used));
+    if (used == rest.length)
+        return used;
+    c = rest.data[used];
+    if (c == '\\') {
+        pick->escaped = true;
+        if (pick->state == IN_KEY)
+            keep_key(pick, TP_BYTES("\\"));
+    } else if (c != '"') {
+        pick->state = STOPPED;
+    } else if (pick->state == IN_KEY) {
+        match_key(pick);
+        pick->state = COLON;
+    } else {
+        pick->ended = true;
+    }
+    return used + 1;
+}
+
+static size_t in_scalar(tp_pick *pick, tp_bytes rest)
+{
+    size_t used = 0;
+
+    while (used < rest.length && is_scalar(rest.data[used]))
+        used++;
+    pick->ended = used < rest.length;
+    return used;
+}
+
+static size_t in_structure(tp_pick *pick, char c)
+{
+    if (!is_blank(c))
+        structure(pick, c);
+    return 1;
+}
+
+bool tp_pick_feed(tp_pick *pick, tp_bytes piece)
+{
+    while (piece.length && pick->state != STOPPED) {
+        size_t used;
+
+        if (pick->state == IN_KEY || pick->state == IN_STRING)
+            used = in_string(pick, piece);
+        else
+            used = pick->state == IN_SCALAR ? in_scalar(pick, piece) : in_structure(pick, piece.data[0]);
+        capture(pick, tp_bytes_of(piece.data, used));
+        if (pick->ended)
+            end_value(pick);
+        piece = tp_bytes_from(piece, used);
+    }
+    return pick->state != STOPPED;
+}
+
+void tp_pick_end(tp_pick *pick)
+{
+    if (pick->state == IN_SCALAR)
+        end_value(pick);
+}
+
+void tp_pick_reset(tp_pick *pick)
+{
+    pick->state = BETWEEN;
+    pick->escaped = pick->ended = false;
+    pick->depth = pick->objects = pick->capturing = 0;
+    for (unsigned i = 0; i < pick->count; i++) {
+        pick->paths[i].matched = 0;
+        pick->paths[i].capturing = false;
+    }
+}
+
+tp_bytes tp_pick_value(const tp_pick *pick, unsigned index)
+{
+    return tp_buffer_bytes(&pick->paths[index].last);
+}
+
+uint64_t tp_pick_texts(const tp_pick *pick)
+{
+    return pick->texts;
+}
+
+uint64_t tp_pick_elements(const tp_pick *pick)
+{
+    return pick->elements;
+}
