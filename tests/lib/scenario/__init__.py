@@ -1,0 +1,1 @@
+"""The scenario language: one file scripts providers, clients and the daemon between them (tests/scenarios/README.md)."""
