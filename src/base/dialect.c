@@ -1,4 +1,4 @@
-/* config/dialect.c - the words for the dialects. */
+/* base/dialect.c - the words for the dialects. */
 
 #include <tokenpak/dialect.h>
 
