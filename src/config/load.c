@@ -88,14 +88,13 @@ static tp_config_node *load_file(tp_config_snapshot *snapshot, const choice *fil
     return tree;
 }
 
-/* A broken file leaves the settings at what the rest says; the caller drops them. */
 static void fill(tp_config_snapshot *snapshot, const tp_config_source *source, tp_config_problems *problems)
 {
     choice file = choose_file(snapshot->arena, source);
     tp_config_node *tree = load_file(snapshot, &file, problems);
 
     if (!tree)
-        tree = empty_tree(snapshot->arena);
+        return; /* what the rest would say hangs on a file that nobody has read */
     tp_config_builtin_add(snapshot->arena, tree);
     tp_config_overlay(snapshot->arena, source, snapshot->schema, tree, problems);
     tp_config_expand(snapshot->arena, tree, source->environment, problems);

@@ -227,6 +227,31 @@ static void the_file_is_the_named_one_or_the_one_at_home(void **state)
     rmdir(home);
 }
 
+static void maps_and_lists_have_at_most_a_thousand_entries(void **state)
+{
+    tp_buffer yaml = TP_BUFFER(1 << 20);
+
+    (void)state;
+    tp_buffer_text(&yaml, "retry: {on: [");
+    for (int i = 0; i < 1001; i++)
+        tp_buffer_text(&yaml, "500,");
+    tp_buffer_printf(&yaml, "]}\n");
+    tp_buffer_add(&yaml, tp_bytes_of("", 1));
+    assert_said(yaml.data, "1:13: retry.on: at most 1000 entries, not 1001\n");
+    tp_buffer_free(&yaml);
+}
+
+static void of_a_broken_file_nothing_else_is_said(void **state)
+{
+    char *environment[] = { "TOKENPAK_PROVIDERS_MINE_API_KEY=k", NULL };
+    loading *l = load_with("listen: [\n", (tp_config_source){ .environment = environment });
+
+    (void)state;
+    assert_int_equal(l->errors, 1);
+    assert_null(strstr(l->said, "MINE"));
+    load_end(l);
+}
+
 static void a_folder_is_no_file(void **state)
 {
     tp_config_problems problems = { 0 };
@@ -293,6 +318,8 @@ int main(void)
         cmocka_unit_test(variables_are_put_in_and_must_be_set),
         cmocka_unit_test(a_secret_of_the_store_is_unknown),
         cmocka_unit_test(the_file_is_the_named_one_or_the_one_at_home),
+        cmocka_unit_test(maps_and_lists_have_at_most_a_thousand_entries),
+        cmocka_unit_test(of_a_broken_file_nothing_else_is_said),
         cmocka_unit_test(a_folder_is_no_file),
         cmocka_unit_test(a_stage_s_section_is_one_like_the_others),
         cmocka_unit_test(a_snapshot_lives_until_its_last_holder_lets_go),
