@@ -56,13 +56,13 @@ typedef struct tp_failure {
 /* One candidate for the call. */
 typedef struct tp_candidate {
     const struct tp_provider *provider;
-    tp_bytes model; /* what to ask the provider for; empty = as the client wrote it */
+    tp_bytes model;  /* what to ask the provider for; empty = as the client wrote it */
+    const char *key; /* the provider's own key; NULL = it has none configured */
 } tp_candidate;
 
 typedef struct tp_plan {
-    const tp_candidate *candidates; /* in the order they are tried */
+    tp_candidate *candidates; /* in the order they are tried */
     size_t count;
-    bool renames; /* whether the client's model name is not the provider's */
 } tp_plan;
 
 typedef struct tp_attempt {
@@ -96,11 +96,11 @@ typedef struct tp_exchange {
     tp_bytes forced_provider; /* by path prefix or x-tokenpak-provider; empty = none */
     tp_dialect dialect;       /* of the client */
     tp_shape shape;
-    bool stream; /* the client asked for a stream */
-    bool json;   /* the body, as held, is one JSON text */
-    tp_bytes model;
-    tp_bytes text;                        /* the body as held, decoded; empty when it is not held or not decoded */
-    bool decoded;                         /* `text` is a decoded copy of a compressed body */
+    bool stream;                          /* the client asked for a stream */
+    bool held;                            /* the body is held whole: it can be sent more than once */
+    const struct tp_json *json;           /* the body, decoded, with the members of its top level; NULL = not read as JSON */
+    bool decoded;                         /* json->text is a decoded copy of a compressed body */
+    tp_bytes model;                       /* as the client asked */
     const char *key_name;                 /* of the proxy key; "-" */
     const struct tp_proxy_key *proxy_key; /* NULL = none */
     tp_bytes session, tag;

@@ -57,10 +57,10 @@ void tp_resume(tp_exchange *x, tp_verdict verdict);
 /* Says why; the first reason stays. Returns TP_FAILED. */
 tp_verdict tp_fail(tp_exchange *x, tp_err why, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Waits until the request's body is held whole, for the stage whose request() returns this call's verdict: TP_NEXT at once when it is,
- * TP_WAIT otherwise, and then the driver resumes with TP_NEXT or fails the exchange (too large, too slow, broken). With `partial`, a
- * body beyond `most` bytes is let through too, held up to there. */
-tp_verdict tp_body_hold(tp_exchange *x, uint64_t most, bool partial);
+/* Waits until the request's body is held whole. TP_NEXT at once when it is. TP_WAIT otherwise; then either `then(arg)` is called once, and
+ * owes the resume, or the driver fails the exchange (too large, too slow, broken). With `partial`, a body beyond `most` bytes is let
+ * through too, held up to there. */
+tp_verdict tp_body_hold(tp_exchange *x, uint64_t most, bool partial, void (*then)(void *arg), void *arg);
 
 /* The answering stage starts an event back. */
 tp_flow tp_answer(tp_exchange *x, const tp_event *ev);

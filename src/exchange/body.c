@@ -38,10 +38,14 @@ static void regulate(tp_body *body)
         body->go(body);
 }
 
+/* A failed hold resumes by itself, a good one lets its holder do it. */
 static void end_hold(tp_body *body, tp_verdict verdict)
 {
     body->holding = false;
-    tp_resume(body->exchange, verdict);
+    if (verdict == TP_FAILED)
+        tp_resume(body->exchange, TP_FAILED);
+    else
+        body->then(body->then_arg);
 }
 
 static tp_verdict too_large(const tp_body *body)
@@ -91,13 +95,15 @@ void tp_body_break(tp_body *body, tp_err err, const char *message)
     decide(body);
 }
 
-tp_verdict tp_body_hold(tp_exchange *x, uint64_t most, bool partial)
+tp_verdict tp_body_hold(tp_exchange *x, uint64_t most, bool partial, void (*then)(void *arg), void *arg)
 {
     tp_body *body = &tp_driven_of(x)->body;
     bool announced = x->request->body_length > 0 && (uint64_t)x->request->body_length > most;
 
     body->most = most;
     body->partial = partial;
+    body->then = then;
+    body->then_arg = arg;
     if (body->broken.err != TP_OK)
         return tp_fail(x, body->broken.err, "%s", body->broken.message);
     if (announced || body->bytes.length > most)

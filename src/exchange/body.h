@@ -19,7 +19,9 @@ typedef struct tp_body {
     bool complete;
     tp_failure broken; /* err != TP_OK: it will never be complete */
     bool holding, partial;
-    uint64_t most; /* while holding */
+    uint64_t most;           /* while holding */
+    void (*then)(void *arg); /* of the holder */
+    void *then_arg;
     bool paused;
     void (*wake)(void *arg); /* of the puller that was told LATER */
     void *wake_arg;

@@ -1,0 +1,72 @@
+/* stages/reading.c - decodes, scans, and finds model and stream. */
+
+#include "stages/reading.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "exchange/endpoint.h"
+#include "wire/coding.h"
+
+enum { LONG_PLAIN = 96 << 10, LONG_CODED = 16 << 10 };
+
+tp_reading *tp_reading_new(tp_exchange *x, uint64_t most)
+{
+    tp_arena *arena = tp_arena_new();
+    tp_reading *r = tp_arena_make(arena, tp_reading);
+
+    *r = (tp_reading){ .arena = arena, .body = tp_body_held(x), .coding = tp_request_header(x->request, "content-encoding"), .most = most };
+    return r;
+}
+
+bool tp_reading_is_long(const tp_reading *r)
+{
+    return r->body.length > (r->coding.length ? LONG_CODED : LONG_PLAIN);
+}
+
+static void free_text(void *data)
+{
+    free(data);
+}
+
+static bool decode(tp_reading *r, tp_bytes *text)
+{
+    tp_buffer out = TP_BUFFER(r->most);
+    tp_coding_result result = tp_coding_whole(r->coding, r->body, &out);
+
+    r->too_large = result == TP_CODING_LIMIT;
+    r->unreadable = result == TP_CODING_BAD;
+    *text = tp_buffer_bytes(&out);
+    tp_arena_defer(r->arena, free_text, out.data);
+    return result == TP_CODING_OK;
+}
+
+void tp_reading_run(void *reading)
+{
+    tp_reading *r = reading;
+    tp_bytes text = r->body;
+
+    r->decoded = r->coding.length && !tp_bytes_equal_nocase(r->coding, TP_BYTES("identity"));
+    if (r->decoded && !decode(r, &text))
+        return;
+    r->valid = tp_json_scan(text, r->arena, TP_JSON_MEMBERS, &r->json, &r->error);
+}
+
+static void free_arena(void *arena)
+{
+    tp_arena_free(arena);
+}
+
+void tp_reading_apply(tp_reading *r, tp_exchange *x)
+{
+    bool object = r->valid && tp_json_kind_of(&r->json, 0) == TP_JSON_OBJECT;
+
+    tp_arena_defer(x->arena, free_arena, r->arena);
+    if (!object)
+        return;
+    x->json = &r->json;
+    x->decoded = r->decoded;
+    if (x->model.length == 0)
+        x->model = tp_json_text(&r->json, tp_json_get(&r->json, 0, TP_BYTES("model")), x->arena);
+    tp_json_bool(&r->json, tp_json_get(&r->json, 0, TP_BYTES("stream")), &x->stream);
+}
