@@ -6,7 +6,8 @@
 
 #include "base/memory.h"
 
-enum { MOST_PENDING = 128 << 10 };
+/* A body up to MOST_JOINED bytes leaves in one send with its head. */
+enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10 };
 
 typedef enum state { CONNECTING, OPEN, ENDED } state;
 
@@ -184,10 +185,14 @@ static void send_request(tp_call *c)
         tp_connect_mark(c->conn);
     out->length = 0;
     compose_head(c, out);
-    if (!c->request->streams)
-        tp_buffer_add(out, c->request->body);
+    if (c->request->body_length <= MOST_JOINED)
+        for (unsigned i = 0; i < c->request->part_count; i++)
+            tp_buffer_add(out, c->request->parts[i]);
     push(c, tp_buffer_bytes(out));
-    tp_buffer_clear(out, 256 << 10);
+    tp_buffer_clear(out, MOST_JOINED * 2);
+    if (c->request->body_length > MOST_JOINED)
+        for (unsigned i = 0; i < c->request->part_count; i++)
+            push(c, c->request->parts[i]);
     c->finished = !c->request->streams;
     arm(c, c->request->first_byte_ms);
     watch(c);

@@ -20,6 +20,8 @@ typedef enum tp_call_result {
     TP_CALL_CUT_OFF,    /* closed inside the reply */
 } tp_call_result;
 
+enum { TP_CALL_PARTS = 5 };
+
 /* Everything is borrowed until the call ends; lay it in `arena`, which must outlive the call. */
 typedef struct tp_call_request {
     tp_arena *arena;
@@ -27,7 +29,8 @@ typedef struct tp_call_request {
     tp_bytes method, target;
     const tp_header *headers; /* Host and the framing are added */
     size_t header_count;
-    tp_bytes body;                                         /* when it is there whole */
+    tp_bytes parts[TP_CALL_PARTS]; /* of the body, when it is there whole */
+    unsigned part_count;
     int64_t body_length;                                   /* of a body that streams: -1 = chunked; of a whole one its length; 0 = none */
     bool streams;                                          /* tp_call_write and tp_call_finish give the body */
     bool no_body_field;                                    /* method without a body: no Content-Length at all */

@@ -1,0 +1,73 @@
+/* stages/call.h - what the three files of the stage `call` share: the attempt that runs and its reply. Loop thread only. */
+
+#ifndef TP_STAGES_CALL_H
+#define TP_STAGES_CALL_H
+
+#include "exchange/services.h"
+#include "stages/stages.h"
+#include "upstream/call.h"
+#include "wire/coding.h"
+#include "wire/sse.h"
+#include "wire/usage.h"
+
+/* Providers that refused stream_options; outlives a reload. */
+typedef struct tp_call_refusals tp_call_refusals;
+
+typedef struct tp_call_stage {
+    tp_services *services;
+    const tp_settings *all;
+    tp_call_refusals *refusals;
+} tp_call_stage;
+
+/* Why a reply is held back before its head goes out. */
+typedef enum tp_call_hold {
+    TP_HOLD_NOTHING,
+    TP_HOLD_WHOLE,   /* until complete, so that its token fields can go out with the head */
+    TP_HOLD_EVENT,   /* until the first event, which may be an error that another attempt could avoid */
+    TP_HOLD_REFUSAL, /* until complete: it may refuse the field that we added */
+} tp_call_hold;
+
+typedef struct tp_call_note {
+    tp_exchange *x;
+    tp_call_stage *self;
+    size_t candidate; /* index in the plan */
+    unsigned tries;   /* at this candidate, the running one included */
+    bool added;       /* stream_options.include_usage is ours */
+    bool plain_again; /* this candidate has refused it */
+    bool pulled;      /* a streaming body has begun to leave: no second attempt */
+    bool accepted;    /* the reply's head is out */
+    bool done;
+    tp_call *call;
+    tp_call_request request;
+    tp_attempt *attempt;
+    uint64_t attempt_ns, sent_ns;
+    tp_timer timer; /* back-off, or the bound on holding for an event */
+    /* The reply. */
+    tp_reply_head reply;
+    tp_call_hold hold;
+    tp_buffer held;
+    tp_coding *coding; /* NULL: not coded, or nobody reads it */
+    tp_sse *sse;       /* NULL: nobody reads events */
+    tp_usage_tap *tap;
+    bool hides; /* events are passed one by one, less the extra usage chunk */
+    bool first_seen, first_is_error;
+    tp_flow flow; /* what the outside said last */
+} tp_call_note;
+
+/* call_request.c: composes n->request for the candidate. False when it cannot be; the reason is in x->failure. */
+bool tp_call_compose(tp_call_note *n);
+
+/* call_reply.c */
+void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head);
+void tp_call_reply_part(tp_call_note *n, tp_bytes part);
+void tp_call_reply_complete(tp_call_note *n);
+void tp_call_reply_accept(tp_call_note *n); /* the head and what was held go out */
+void tp_call_reply_clear(tp_call_note *n);  /* forgets the reply of a failed attempt */
+
+/* call.c */
+bool tp_call_can_retry(const tp_call_note *n, int status);
+void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head); /* another attempt, cancelling this one */
+void tp_call_again_plainly(tp_call_note *n);
+bool tp_call_refuses(const tp_call_stage *self, const char *provider);
+
+#endif

@@ -1,0 +1,270 @@
+/* stages/call_request.c - what a candidate is asked: target, header fields, credentials and the few edits of the body. */
+
+#include <stdio.h>
+
+#include "exchange/endpoint.h"
+#include "json/splice.h"
+#include "stages/call.h"
+
+enum { MOST_REPLY_HEAD = 256 << 10 };
+
+#define ASK "{\"include_usage\":true}"
+
+static const tp_candidate *candidate_of(const tp_call_note *n)
+{
+    return &n->x->plan.candidates[n->candidate];
+}
+
+static bool renames(const tp_call_note *n)
+{
+    tp_bytes model = candidate_of(n)->model;
+
+    return model.length && n->x->model.length && !tp_bytes_equal(model, n->x->model);
+}
+
+/* ---- target ---- */
+
+/* The query less `key=`, when that credential does not pass. */
+static tp_bytes query_of(const tp_call_note *n, bool keep_key)
+{
+    tp_bytes rest = n->x->request->query, item;
+    char *query = tp_arena_alloc(n->x->arena, rest.length + 1);
+    size_t length = 0;
+
+    if (keep_key || tp_auth_query_key(rest).length == 0)
+        return rest;
+    while (tp_bytes_next(&rest, '&', &item)) {
+        if (tp_bytes_starts(item, TP_BYTES("key=")))
+            continue;
+        if (length)
+            query[length++] = '&';
+        memcpy(query + length, item.data, item.length);
+        length += item.length;
+    }
+    return tp_bytes_of(query, length);
+}
+
+/* A credential passes only where the provider has no key of its own, to the dialect it was meant for, and never when it is ours. */
+static bool passes(const tp_call_note *n, tp_dialect meant, tp_bytes credential)
+{
+    const tp_candidate *c = candidate_of(n);
+    tp_dialect dialect = meant == TP_DIALECT_COUNT ? n->x->dialect : meant;
+
+    return !c->key && dialect == (tp_dialect)c->provider->dialect && !tp_auth_find(n->x->settings, credential);
+}
+
+static tp_bytes path_of(const tp_call_note *n)
+{
+    tp_bytes path = n->x->request->path, old = tp_endpoint_path_model(path);
+    const tp_candidate *c = candidate_of(n);
+    size_t before;
+
+    if (c->provider->dialect == TP_DIALECT_OPENAI && (tp_bytes_starts(path, TP_BYTES("/v1/")) || tp_bytes_equal(path, TP_BYTES("/v1"))))
+        path = tp_bytes_from(path, 3);
+    if (n->x->dialect != TP_DIALECT_GEMINI || !renames(n) || !old.length)
+        return path;
+    before = (size_t)(old.data - path.data);
+    return tp_bytes_text(tp_arena_printf(n->x->arena, "%.*s%.*s%.*s", (int)before, path.data, (int)c->model.length, c->model.data,
+                                         (int)(path.length - before - old.length), old.data + old.length));
+}
+
+static tp_bytes target_of(const tp_call_note *n)
+{
+    tp_bytes path = path_of(n), query = query_of(n, passes(n, TP_DIALECT_GEMINI, tp_auth_query_key(n->x->request->query)));
+
+    return tp_bytes_text(tp_arena_printf(n->x->arena, "%s%.*s%s%.*s", n->request.origin->path, (int)path.length, path.data,
+                                         query.length ? "?" : "", (int)query.length, query.data));
+}
+
+/* ---- header fields ---- */
+
+static bool is_ours(tp_bytes name)
+{
+    static const char *const NAMES[] = { "host", "content-length", "expect" };
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+        if (tp_bytes_equal_nocase(name, tp_bytes_text(NAMES[i])))
+            return true;
+    return name.length > 11 && tp_bytes_equal_nocase(tp_bytes_of(name.data, 11), TP_BYTES("x-tokenpak-"));
+}
+
+static bool is_overridden(const tp_provider *provider, tp_bytes name)
+{
+    for (size_t i = 0; i < provider->headers.count; i++)
+        if (tp_bytes_equal_nocase(name, tp_bytes_text(provider->headers.items[i].name)))
+            return true;
+    return false;
+}
+
+static bool credential_stays(const tp_call_note *n, const tp_header *field)
+{
+    for (size_t i = 0; i < TP_AUTH_PLACES; i++) {
+        const tp_auth_place *place = &tp_auth_places[i];
+
+        if (tp_bytes_equal_nocase(field->name, tp_bytes_text(place->name)))
+            return passes(n, place->dialect, tp_auth_credential(place, field->value));
+    }
+    return true;
+}
+
+static bool field_stays(const tp_call_note *n, const tp_header *field, tp_bytes connection, bool edited)
+{
+    if (is_ours(field->name) || is_overridden(candidate_of(n)->provider, field->name))
+        return false;
+    if (edited && n->x->decoded && tp_bytes_equal_nocase(field->name, TP_BYTES("content-encoding")))
+        return false;
+    return !tp_http1_is_hop(field->name, connection) && credential_stays(n, field);
+}
+
+static void add_key(const tp_call_note *n, tp_header *field)
+{
+    const tp_candidate *c = candidate_of(n);
+
+    switch ((tp_dialect)c->provider->dialect) {
+    case TP_DIALECT_ANTHROPIC:
+        *field = (tp_header){ TP_BYTES("x-api-key"), tp_bytes_text(c->key) };
+        break;
+    case TP_DIALECT_GEMINI:
+        *field = (tp_header){ TP_BYTES("x-goog-api-key"), tp_bytes_text(c->key) };
+        break;
+    default:
+        *field = (tp_header){ TP_BYTES("Authorization"), tp_bytes_text(tp_arena_printf(n->x->arena, "Bearer %s", c->key)) };
+    }
+}
+
+static void compose_fields(tp_call_note *n, bool edited)
+{
+    const tp_request *r = n->x->request;
+    const tp_candidate *c = candidate_of(n);
+    tp_bytes connection = tp_http1_joined(r->headers, r->header_count, "connection", n->x->arena);
+    tp_header *fields = tp_arena_array(n->x->arena, tp_header, r->header_count + c->provider->headers.count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < r->header_count; i++)
+        if (field_stays(n, &r->headers[i], connection, edited))
+            fields[count++] = r->headers[i];
+    if (c->key)
+        add_key(n, &fields[count++]);
+    for (size_t i = 0; i < c->provider->headers.count; i++)
+        fields[count++] =
+            (tp_header){ tp_bytes_text(c->provider->headers.items[i].name), tp_bytes_text(c->provider->headers.items[i].value) };
+    n->request.headers = fields;
+    n->request.header_count = count;
+}
+
+/* ---- body ---- */
+
+/* The edit that asks for the usage chunk; false when the client asks itself, or in a form we do not touch. */
+static bool usage_edit(const tp_call_note *n, tp_splice *edit)
+{
+    const tp_json *doc = n->x->json;
+    uint32_t options = tp_json_get(doc, 0, TP_BYTES("stream_options")), asked;
+    tp_json inside;
+
+    if (options == TP_JSON_NONE) {
+        *edit = tp_splice_member(doc, 0, TP_BYTES("stream_options"), TP_BYTES(ASK), n->x->arena);
+        return true;
+    }
+    if (tp_json_kind_of(doc, options) == TP_JSON_NULL) {
+        *edit = tp_splice_value(doc, options, TP_BYTES(ASK));
+        return true;
+    }
+    if (tp_json_kind_of(doc, options) != TP_JSON_OBJECT || tp_json_times(doc, 0, TP_BYTES("stream_options")) > 1 ||
+        !tp_json_scan(tp_json_raw(doc, options), n->x->arena, TP_JSON_MEMBERS, &inside, NULL))
+        return false;
+    asked = tp_json_get(&inside, 0, TP_BYTES("include_usage"));
+    if (asked != TP_JSON_NONE && tp_json_kind_of(&inside, asked) == TP_JSON_TRUE)
+        return false;
+    *edit = asked == TP_JSON_NONE ? tp_splice_member(&inside, 0, TP_BYTES("include_usage"), TP_BYTES("true"), n->x->arena)
+                                  : tp_splice_value(&inside, asked, TP_BYTES("true"));
+    edit->offset += (size_t)(inside.text.data - doc->text.data);
+    return true;
+}
+
+static bool wants_usage(const tp_call_note *n)
+{
+    return n->x->shape == TP_SHAPE_OPENAI_CHAT && n->x->stream && n->x->json &&
+           tp_bytes_ends(n->x->request->path, TP_BYTES("/chat/completions")) && !n->plain_again &&
+           !tp_call_refuses(n->self, candidate_of(n)->provider->name);
+}
+
+/* The body as spans: what stays and what is put between. Edits do not overlap and there are two at most. */
+static void spans_of(tp_call_note *n, tp_bytes text, tp_splice *edits, unsigned count)
+{
+    size_t at = 0, total = 0;
+    unsigned parts = 0;
+
+    if (count == 2 && edits[0].offset > edits[1].offset) {
+        tp_splice first = edits[1];
+
+        edits[1] = edits[0];
+        edits[0] = first;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        n->request.parts[parts++] = tp_bytes_of(text.data + at, edits[i].offset - at);
+        n->request.parts[parts++] = edits[i].inserted;
+        at = edits[i].offset + edits[i].removed;
+    }
+    n->request.parts[parts++] = tp_bytes_from(text, at);
+    for (unsigned i = 0; i < parts; i++)
+        total += n->request.parts[i].length;
+    n->request.part_count = parts;
+    n->request.body_length = (int64_t)total;
+}
+
+/* Returns whether the body is edited. */
+static bool compose_held(tp_call_note *n)
+{
+    tp_splice edits[2];
+    unsigned count = 0;
+    uint32_t model = n->x->json ? tp_json_get(n->x->json, 0, TP_BYTES("model")) : TP_JSON_NONE;
+
+    if (renames(n) && model != TP_JSON_NONE)
+        edits[count++] = tp_splice_value(n->x->json, model, tp_json_quote(n->x->arena, candidate_of(n)->model));
+    n->added = wants_usage(n) && usage_edit(n, &edits[count]);
+    count += n->added;
+    if (count)
+        spans_of(n, n->x->json->text, edits, count);
+    else
+        spans_of(n, tp_body_held(n->x), edits, 0);
+    return count > 0;
+}
+
+/* Whether a body follows at all: a GET has none, and no Content-Length either. */
+static bool announces_body(const tp_request *r)
+{
+    return r->body_length != 0 || tp_request_header(r, "content-length").length > 0;
+}
+
+bool tp_call_compose(tp_call_note *n)
+{
+    const tp_candidate *c = candidate_of(n);
+    const tp_timeouts *timeout = &c->provider->timeout;
+    bool edited = false;
+
+    n->request = (tp_call_request){
+        .arena = n->x->arena,
+        .origin = tp_upstream_origin(n->self->services->upstream, c->provider->base_url),
+        .method = n->x->request->method,
+        .body_length = n->x->request->body_length,
+        .streams = !n->x->held && n->x->request->body_length != 0,
+        .no_body_field = !announces_body(n->x->request),
+        .most_head = MOST_REPLY_HEAD,
+        .connect_ms = timeout->connect,
+        .first_byte_ms = timeout->first_byte,
+        .idle_ms = timeout->idle,
+        .total_ms = timeout->total,
+    };
+    n->added = false;
+    if (renames(n) && !n->x->json && n->x->dialect != TP_DIALECT_GEMINI) {
+        tp_fail(n->x, TP_ERR_CALLER_UNSUPPORTED, "model: it must be renamed, but the body's Content-Encoding is not known");
+        return false;
+    }
+    if (n->x->held)
+        edited = compose_held(n);
+    n->request.target = target_of(n);
+    compose_fields(n, edited);
+    n->x->outcome.provider = c->provider;
+    n->x->outcome.upstream_model = c->model.length ? c->model : n->x->model;
+    return true;
+}
