@@ -177,6 +177,17 @@ static void bytes_that_are_not_in_the_coding_are_an_error_that_stays(void **stat
     }
 }
 
+static void an_inner_coding_that_is_broken_is_bad_and_no_limit(void **state)
+{
+    tp_buffer outer = TP_BUFFER(MOST), out = TP_BUFFER(MOST);
+
+    (void)state;
+    zstd_to(&outer, TP_BYTES("this is not gzip"));
+    assert_int_equal(tp_coding_whole(TP_BYTES("gzip, zstd"), tp_buffer_bytes(&outer), &out), TP_CODING_BAD);
+    tp_buffer_free(&outer);
+    tp_buffer_free(&out);
+}
+
 static void a_body_that_is_cut_off_is_bad_and_an_empty_one_is_not(void **state)
 {
     tp_buffer coded = TP_BUFFER(MOST), out = TP_BUFFER(MOST);
@@ -232,6 +243,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(what_was_flushed_comes_out_at_once),
         cmocka_unit_test(bytes_that_are_not_in_the_coding_are_an_error_that_stays),
+        cmocka_unit_test(an_inner_coding_that_is_broken_is_bad_and_no_limit),
         cmocka_unit_test(a_body_that_is_cut_off_is_bad_and_an_empty_one_is_not),
         cmocka_unit_test(a_bomb_ends_at_the_limit),
         cmocka_unit_test(a_window_that_is_too_large_is_refused),
