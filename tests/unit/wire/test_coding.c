@@ -159,6 +159,27 @@ static void what_was_flushed_comes_out_at_once(void **state)
     tp_buffer_free(&out);
 }
 
+static void what_zstd_flushed_comes_out_at_once(void **state)
+{
+    tp_coding *coding = tp_coding_new(TP_BYTES("zstd"));
+    tp_buffer out = TP_BUFFER(MOST);
+    ZSTD_CCtx *z = ZSTD_createCCtx();
+    char room[1000];
+
+    (void)state;
+    for (unsigned i = 1; i <= 3; i++) {
+        ZSTD_inBuffer from = { .src = "data: x\n\n", .size = 9 };
+        ZSTD_outBuffer to = { .dst = room, .size = sizeof(room) };
+
+        assert_int_equal(ZSTD_compressStream2(z, &to, &from, ZSTD_e_flush), 0);
+        tp_coding_feed(coding, tp_bytes_of(room, to.pos), gather, &out);
+        assert_int_equal(out.length, 9 * i);
+    }
+    ZSTD_freeCCtx(z);
+    tp_coding_free(coding);
+    tp_buffer_free(&out);
+}
+
 static void bytes_that_are_not_in_the_coding_are_an_error_that_stays(void **state)
 {
     static const char *const HEADERS[] = { "gzip", "deflate", "br", "zstd", "gzip, zstd" };
@@ -242,6 +263,7 @@ int main(void)
         cmocka_unit_test(of_a_list_the_last_coding_is_undone_first),
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(what_was_flushed_comes_out_at_once),
+        cmocka_unit_test(what_zstd_flushed_comes_out_at_once),
         cmocka_unit_test(bytes_that_are_not_in_the_coding_are_an_error_that_stays),
         cmocka_unit_test(an_inner_coding_that_is_broken_is_bad_and_no_limit),
         cmocka_unit_test(a_body_that_is_cut_off_is_bad_and_an_empty_one_is_not),

@@ -1,5 +1,6 @@
-/* json/node.c - finds members and decodes values in a text that was scanned. */
+/* json/json.c - finds members and decodes values in a text that was scanned; quotes a string. */
 
+#include "base/buffer.h"
 #include "json/scan.h"
 #include "json/string.h"
 
@@ -77,4 +78,17 @@ bool tp_json_bool(const tp_json *doc, uint32_t node, bool *truth)
 {
     *truth = doc->nodes[node].kind == TP_JSON_TRUE;
     return *truth || doc->nodes[node].kind == TP_JSON_FALSE;
+}
+
+tp_bytes tp_json_quote(tp_arena *arena, tp_bytes text)
+{
+    tp_buffer quoted = TP_BUFFER(SIZE_MAX / 4);
+    tp_bytes copy;
+
+    tp_buffer_text(&quoted, "\"");
+    tp_buffer_json(&quoted, text);
+    tp_buffer_text(&quoted, "\"");
+    copy = tp_arena_copy(arena, tp_buffer_bytes(&quoted));
+    tp_buffer_free(&quoted);
+    return copy;
 }
