@@ -100,4 +100,7 @@ bool tp_json_uint(const tp_json *doc, uint32_t node, uint64_t *number);
 
 bool tp_json_bool(const tp_json *doc, uint32_t node, bool *truth);
 
+/* `text` as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
+tp_bytes tp_json_quote(tp_arena *arena, tp_bytes text);
+
 #endif

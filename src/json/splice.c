@@ -76,16 +76,3 @@ tp_splice tp_splice_member(const tp_json *doc, uint32_t object, tp_bytes key, tp
     tp_buffer_free(&text);
     return edit;
 }
-
-tp_bytes tp_json_quote(tp_arena *arena, tp_bytes text)
-{
-    tp_buffer quoted = TP_BUFFER(SIZE_MAX / 4);
-    tp_bytes copy;
-
-    tp_buffer_text(&quoted, "\"");
-    tp_buffer_json(&quoted, text);
-    tp_buffer_text(&quoted, "\"");
-    copy = tp_arena_copy(arena, tp_buffer_bytes(&quoted));
-    tp_buffer_free(&quoted);
-    return copy;
-}

@@ -22,7 +22,4 @@ tp_splice tp_splice_value(const tp_json *doc, uint32_t node, tp_bytes json);
 /* A member at the end of an object, whose inside need not be recorded. Of an empty object only one such edit can be applied. */
 tp_splice tp_splice_member(const tp_json *doc, uint32_t object, tp_bytes key, tp_bytes json, tp_arena *arena);
 
-/* `text` as a JSON string with its quotes; invalid UTF-8 becomes U+FFFD. */
-tp_bytes tp_json_quote(tp_arena *arena, tp_bytes text);
-
 #endif
