@@ -93,30 +93,28 @@ static int take_step(sqlite3 *handle, int from)
 }
 
 /* The version is read again under the lock: another process may just have migrated. */
-static int locked_step(sqlite3 *handle, int to, int *version)
+static int take_steps(sqlite3 *handle, int to)
 {
-    int code = run(handle, "BEGIN IMMEDIATE");
+    int version, code = tp_schema_version(handle, &version);
 
-    if (code != SQLITE_OK)
-        return code;
-    code = tp_schema_version(handle, version);
-    if (code == SQLITE_OK && *version < to) {
-        code = take_step(handle, *version);
-        ++*version;
-    }
-    if (code == SQLITE_OK)
-        code = run(handle, "COMMIT");
-    if (code != SQLITE_OK)
-        run(handle, "ROLLBACK");
-    return code;
+    for (; code == SQLITE_OK && version < to; version++)
+        code = take_step(handle, version);
+    return code == SQLITE_OK ? run(handle, "COMMIT") : code;
 }
 
 int tp_schema_migrate_to(sqlite3 *handle, int to)
 {
     int version, code = tp_schema_version(handle, &version);
 
-    while (code == SQLITE_OK && version < to)
-        code = locked_step(handle, to, &version);
+    if (code == SQLITE_OK && version >= to)
+        return SQLITE_OK;
+    if (code == SQLITE_OK)
+        code = run(handle, "BEGIN IMMEDIATE");
+    if (code != SQLITE_OK)
+        return code;
+    code = take_steps(handle, to);
+    if (code != SQLITE_OK)
+        run(handle, "ROLLBACK");
     return code;
 }
 

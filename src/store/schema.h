@@ -15,7 +15,7 @@ int tp_schema_version(sqlite3 *handle, int *version);
 /* Whether the file is empty or bears our application id; a stranger's database is never changed. */
 bool tp_schema_ours(sqlite3 *handle);
 
-/* Takes the steps that are missing, each in a transaction of its own. Does not write when none is. */
+/* Takes the steps that are missing, all in one transaction, so that no reader sees half of them. Does not write when none is. */
 int tp_schema_migrate(sqlite3 *handle);
 
 /* As migrate, but stops at `version`, to make an old database. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <tokenpak/log.h>
+
 #include "base/list.h"
 #include "base/memory.h"
 #include "base/offload.h"
@@ -21,7 +23,7 @@ enum {
     RETRY_MS = 10000,       /* after a problem */
     RETRY_LOCKED_MS = 1000, /* after a lock, with rows waiting */
     ID_BITS = 20,
-    ID_STEP = 7919,
+    ID_STEP = 7919, /* two processes of one file begin to count in different places */
     NS_PER_MS = 1000000,
 };
 
@@ -124,7 +126,8 @@ static void take_state(tp_store *s)
     s->stored = b->row_count;
     s->bytes = b->bytes;
     if (changed && in_trouble(s))
-        tp_log(TP_LOG_ERROR, TP_AREA_STORE, "%s; requests go on without being stored", s->problem);
+        tp_log(TP_LOG_ERROR, TP_AREA_STORE, "%s; requests are served %s", s->problem,
+               worth_waiting(s) ? "and wait to be stored, as far as memory allows" : "without being stored");
     else if (changed && was_trouble)
         tp_log(TP_LOG_INFO, TP_AREA_STORE, "%s: storing again; %llu requests were not stored", s->path, (unsigned long long)s->dropped);
 }
@@ -308,8 +311,8 @@ tp_store *tp_store_open(const tp_store_env *env, const tp_store_settings *settin
     s->memory = strcmp(s->path, ":memory:") == 0;
     s->writer = tp_writer_new(s->path);
     s->state = TP_DATABASE_OPENING;
-    s->counter = (uint32_t)getpid() * ID_STEP;
     s->traces_ns = s->tidy_ns = tp_clock_ns(env->timers->clock);
+    s->counter = (uint32_t)(s->traces_ns / 1000) + (uint32_t)getpid() * ID_STEP;
     tp_list_init(&s->rows);
     tp_list_init(&s->traces);
     tp_list_init(&s->questions);
@@ -348,7 +351,7 @@ void tp_store_add(tp_store *store, const tp_row *row)
     }
     tp_list_append(&store->rows, &new_job(id, tp_row_copy_summary(row))->link);
     add_trace(store, id, row);
-    if (store->row_count++ == 0 && !store->writer_busy && !in_trouble(store))
+    if (store->row_count++ == 0 && !in_trouble(store))
         tp_timer_start(store->env.timers, &store->timer, store->interval_ms, fire);
     decide(store);
 }
