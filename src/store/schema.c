@@ -93,32 +93,27 @@ static int take_step(sqlite3 *handle, int from)
 }
 
 /* The version is read again under the lock: another process may just have migrated. */
-static int take_steps(sqlite3 *handle, int to)
+static int take_steps(sqlite3 *handle)
 {
     int version, code = tp_schema_version(handle, &version);
 
-    for (; code == SQLITE_OK && version < to; version++)
+    for (; code == SQLITE_OK && version < TP_SCHEMA_VERSION; version++)
         code = take_step(handle, version);
     return code == SQLITE_OK ? run(handle, "COMMIT") : code;
 }
 
-int tp_schema_migrate_to(sqlite3 *handle, int to)
+int tp_schema_migrate(sqlite3 *handle)
 {
     int version, code = tp_schema_version(handle, &version);
 
-    if (code == SQLITE_OK && version >= to)
+    if (code == SQLITE_OK && version >= TP_SCHEMA_VERSION)
         return SQLITE_OK;
     if (code == SQLITE_OK)
         code = run(handle, "BEGIN IMMEDIATE");
     if (code != SQLITE_OK)
         return code;
-    code = take_steps(handle, to);
+    code = take_steps(handle);
     if (code != SQLITE_OK)
         run(handle, "ROLLBACK");
     return code;
-}
-
-int tp_schema_migrate(sqlite3 *handle)
-{
-    return tp_schema_migrate_to(handle, TP_SCHEMA_VERSION);
 }

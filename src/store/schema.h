@@ -18,7 +18,4 @@ bool tp_schema_ours(sqlite3 *handle);
 /* Takes the steps that are missing, all in one transaction, so that no reader sees half of them. Does not write when none is. */
 int tp_schema_migrate(sqlite3 *handle);
 
-/* As migrate, but stops at `version`, to make an old database. */
-int tp_schema_migrate_to(sqlite3 *handle, int version);
-
 #endif

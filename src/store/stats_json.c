@@ -32,7 +32,7 @@ static void sums_from(tp_buffer *out, const uint64_t *sums, tp_stats_sum first, 
         number(out, NAMES[i], sums[i], i < last ? "," : "");
 }
 
-static void requests(tp_buffer *out, const uint64_t *sums, const tp_stats *now)
+static void requests(tp_buffer *out, const uint64_t *sums, const tp_stats_json_frame *now)
 {
     tp_buffer_text(out, "\"requests\":{");
     number(out, "total", tp_stats_requests(sums), ",");
@@ -188,7 +188,7 @@ void tp_stats_json_print(const tp_stats *stats, const tp_stats_json_frame *frame
     number(out, "uptime_s", frame->uptime_s, ",");
     text(out, "window", frame->window);
     tp_buffer_text(out, ",");
-    requests(out, stats->sums, stats);
+    requests(out, stats->sums, frame);
     tokens(out, stats->sums);
     cost(out, stats->sums);
     latencies(out, stats);

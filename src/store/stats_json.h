@@ -9,10 +9,11 @@
 typedef struct tp_stats_json_frame {
     const char *version;
     uint64_t uptime_s;
-    const char *window;           /* "start" or a word of TP_WINDOWS */
-    tp_stats_by by;               /* TP_STATS_BY_NONE = no list */
-    const tp_store_status *store; /* NULL = leave it out */
-    const char *process;          /* a JSON object, NULL = leave it out */
+    const char *window;            /* "start" or a word of TP_WINDOWS */
+    tp_stats_by by;                /* TP_STATS_BY_NONE = no list */
+    uint64_t in_flight, streaming; /* now, whatever the window */
+    const tp_store_status *store;  /* NULL = leave it out */
+    const char *process;           /* a JSON object, NULL = leave it out */
 } tp_stats_json_frame;
 
 /* Adds the object to `out`; what passes its limit is cut, so give it 4 MiB. */

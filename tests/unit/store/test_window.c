@@ -264,6 +264,7 @@ static void a_window_prints_as_the_json_of_stats(void **state)
     json = cJSON_ParseWithLength(out.data, out.length);
     assert_non_null(json);
     assert_int_equal(member(json, "requests", "total"), 4);
+    assert_int_equal(member(json, "requests", "in_flight"), 2);
     assert_int_equal(member(json, "tokens", "input"), 48);
     assert_int_equal(member(json, "store", "rows"), 9);
     assert_int_equal(member(cJSON_GetObjectItem(json, "providers"), "openai", "requests"), 4);
