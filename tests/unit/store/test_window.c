@@ -254,7 +254,9 @@ static void a_window_prints_as_the_json_of_stats(void **state)
     house *h = *state;
     tp_buffer out = TP_BUFFER(1 << 20);
     tp_store_status status = { .state = "ok", .problem = "", .rows = 9 };
-    tp_stats_json_frame frame = { "1.0", 5, "24h", TP_STATS_BY_MODEL, &status, "{\"rss_bytes\":1}" };
+    tp_stats_json_frame frame = {
+        .version = "1.0", .window = "24h", .by = TP_STATS_BY_MODEL, .in_flight = 2, .store = &status, .process = "{\"rss_bytes\":1}"
+    };
     tp_reader_answer answer;
     cJSON *json;
 
