@@ -36,7 +36,7 @@ typedef enum tp_row_class {
     X(provider, 128)       /* "" = none was reached */                                                                                     \
     X(error, 64)           /* code; "" = none */                                                                                           \
     X(source, 16)          /* of the token numbers: provider, exact, calibrated, heuristic; "" = none */                                   \
-    X(usage, 4096)         /* JSON as the provider told it; "" = none */
+    X(usage, 2048)         /* JSON as the provider told it; "" = none */
 
 /* X(column) */
 #define TP_ROW_NUMBERS(X)                                                                                                                  \
