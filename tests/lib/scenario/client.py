@@ -217,6 +217,11 @@ class Client(Actor):
         if self.body.broken or rest:
             raise Mismatch(f"expected a clean end, found {'a broken body' if self.body.broken else ''} {values.clip(rest)}")
 
+    def expect_end_of_body(self, _):
+        """Whatever is left, and then a clean end."""
+        if self.read_whole() is not None and self.body.broken:
+            raise Mismatch("the body was cut")
+
     def expect_broken(self, _):
         rest = self.read_whole()
         if not self.body.broken or rest:
