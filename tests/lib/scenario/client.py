@@ -238,6 +238,15 @@ class Client(Actor):
         if self.wire.buffer:
             raise Mismatch(f"bytes before the end: {values.clip(self.wire.buffer)}")
 
+    def expect_refused(self, _):
+        """Nothing is done for the request: 503 own_shutting_down, or the connection was closed before it came."""
+        try:
+            status = self.read_reply()
+        except (Mismatch, Reset):
+            return
+        if status != 503 or self.reply.get("x-tokenpak-error") != "own_shutting_down":
+            raise Mismatch(f"expected 503 own_shutting_down, found {self.reply.raw!r}")
+
     def expect_open(self, _):
         if self.wire.ends(time.monotonic() + 0.1):
             raise Mismatch("the connection was closed")

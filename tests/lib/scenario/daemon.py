@@ -150,11 +150,14 @@ class Daemon(Actor):
         self.process.child.kill()
         self.process.child.wait()
 
-    def do_restart(self, _):
+    def do_stop(self, _):
+        self.process.signal("TERM")
+        if code := self.process.wait(15 * self.stage.patience):
+            raise Mismatch(f"exit code {code} after SIGTERM")
+
+    def do_restart(self, rest):
         if self.process.running():
-            self.process.signal("TERM")
-            if code := self.process.wait(15 * self.stage.patience):
-                raise Mismatch(f"exit code {code} after SIGTERM")
+            self.do_stop(rest)
         self.process.start()
 
     def expect_exit(self, rest):
