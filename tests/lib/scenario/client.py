@@ -217,6 +217,11 @@ class Client(Actor):
         if self.body.broken or rest:
             raise Mismatch(f"expected a clean end, found {'a broken body' if self.body.broken else ''} {values.clip(rest)}")
 
+    def expect_end_of_body(self, _):
+        """Whatever is left, and then a clean end."""
+        if self.read_whole() is not None and self.body.broken:
+            raise Mismatch("the body was cut")
+
     def expect_broken(self, _):
         rest = self.read_whole()
         if not self.body.broken or rest:
@@ -232,6 +237,15 @@ class Client(Actor):
             raise Mismatch(f"still open; waiting: {values.clip(self.wire.buffer)}")
         if self.wire.buffer:
             raise Mismatch(f"bytes before the end: {values.clip(self.wire.buffer)}")
+
+    def expect_refused(self, _):
+        """Nothing is done for the request: 503 own_shutting_down, or the connection was closed before it came."""
+        try:
+            status = self.read_reply()
+        except (Mismatch, Reset):
+            return
+        if status != 503 or self.reply.get("x-tokenpak-error") != "own_shutting_down":
+            raise Mismatch(f"expected 503 own_shutting_down, found {self.reply.raw!r}")
 
     def expect_open(self, _):
         if self.wire.ends(time.monotonic() + 0.1):

@@ -15,16 +15,21 @@ from .values import Mismatch
 REPORTS = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer|ERROR: LeakSanitizer|Assertion .* failed")
 
 
-def free_port():
-    """Below the range from which the system gives ports to outgoing connections."""
+def reserve_port():
+    """A free TCP port, and the UDP socket on the same number that keeps it from other scenarios as long as it is open.
+
+    Taken from below the range out of which the system gives ports to outgoing connections.
+    """
     while True:
         port = random.SystemRandom().randrange(10240, 32000)
+        keeper = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         with socket.socket() as probe:
             try:
+                keeper.bind(("127.0.0.1", port))
                 probe.bind(("127.0.0.1", port))
-                return port
+                return port, keeper
             except OSError:
-                continue
+                keeper.close()
 
 
 def report_in(text):
@@ -40,7 +45,7 @@ class Process:
         self.binary = os.path.abspath(binary)
         self.home = pathlib.Path(home)
         self.patience = patience
-        self.port = free_port()
+        self.port, self.keeper = reserve_port()
         self.config = self.home / "config.yaml"
         self.log = self.home / "daemon.log"
         self.extra = []
@@ -108,6 +113,7 @@ class Process:
 
     def stop(self):
         """SIGTERM must end it with 0; returns what was wrong, or None."""
+        self.keeper.close()
         if self.child is None:
             return None
         problem = None

@@ -95,8 +95,12 @@ class Provider:
         self.count_busy(+1)
         try:
             return performance.run()
-        except (Fault, Mismatch, TimeoutError) as fault:
+        except (Fault, Mismatch) as fault:
             self.stage.fail(f"provider {self.name}, {fault}")
+            return False
+        except OSError as error:
+            if not self.stage.over.is_set():
+                self.stage.fail(f"provider {self.name}, after {exchange.step}: {error}")
             return False
         finally:
             self.count_busy(-1)
