@@ -296,8 +296,8 @@ static void old_rows_are_removed_in_small_batches(void **state)
     add(h, 2);
     house_await_rows(h, 5002);
     house_skip(h, 60100);
-    for (int i = 0; i < 3000 && house_status(h).rows != 2; i++)
-        house_skip(h, 100);
+    for (int i = 0; i < 5000 && house_status(h).rows != 2; i++) /* 50 s: less than until the next regular removal */
+        house_skip(h, 10);
     assert_int_equal(house_status(h).rows, 2);
     other = other_program(h);
     assert_int_equal(number_in(other, "SELECT count(*) FROM request"), 2);
@@ -384,6 +384,24 @@ static void questions_asked_before_closing_are_answered(void **state)
         assert_true(answers[i].done);
 }
 
+static void a_database_in_memory_answers_before_it_is_closed(void **state)
+{
+    house *h = *state;
+    heard answers[3] = { 0 };
+
+    h->settings.path = ":memory:";
+    house_open(h);
+    house_await(h, "ok");
+    add(h, 1);
+    house_await_rows(h, 1);
+    for (unsigned i = 0; i < 3; i++)
+        tp_store_ask(h->store, &(tp_reader_question){ .window = TP_WINDOW_ALL, .by = TP_STATS_BY_NONE, .now_ms = NOW_MS }, hear,
+                     &answers[i]);
+    house_close(h);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(answers[i].requests, 1);
+}
+
 static void a_missing_file_answers_zeros(void **state)
 {
     house *h = *state;
@@ -417,6 +435,7 @@ int main(void)
         IN_HOUSE(questions_are_answered_later_from_the_file),
         IN_HOUSE(a_database_in_memory_answers_too),
         IN_HOUSE(questions_asked_before_closing_are_answered),
+        IN_HOUSE(a_database_in_memory_answers_before_it_is_closed),
         IN_HOUSE(a_missing_file_answers_zeros),
     };
 

@@ -124,6 +124,7 @@ static void a_bucket_keeps_a_thousand_clients(void **state)
     tp_writer_batch batch;
     tp_row row = sample();
     char client[32];
+    sqlite3 *other;
 
     for (int i = 0; i < 1300; i++) {
         if (i % 650 == 0)
@@ -138,6 +139,9 @@ static void a_bucket_keeps_a_thousand_clients(void **state)
     assert_int_equal(requests_of(&answer, TP_STATS_BY_CLIENT, "other"), 300);
     assert_int_equal(HASH_COUNT(answer.stats.names[TP_STATS_BY_CLIENT]), 1001);
     tp_reader_free(&answer);
+    other = other_program(h);
+    assert_int_equal(number_in(other, "SELECT count(*) FROM aggregate WHERE span=0 AND kind=4"), 1001);
+    sqlite3_close(other);
     tp_writer_free(writer);
 }
 
