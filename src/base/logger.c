@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-enum { MOST_GATHERED = 8 << 20, SOON = 64 << 10, LONGEST_MESSAGE = 4096 };
+enum { MOST_GATHERED = 8 << 20, LONGEST_MESSAGE = 4096 };
 
 static const char *const LEVELS[] = { "error", "warn", "info", "debug", "trace" };
 static const char *const AREAS[TP_AREA_COUNT] = {
@@ -68,14 +68,14 @@ void tp_logger_flush(void)
     pthread_mutex_unlock(&LOG.writing);
 }
 
-bool tp_logger_full(void)
+bool tp_logger_pending(void)
 {
-    bool full;
+    bool pending;
 
     pthread_mutex_lock(&LOG.lock);
-    full = LOG.lines.length > SOON;
+    pending = LOG.lines.length > 0;
     pthread_mutex_unlock(&LOG.lock);
-    return full;
+    return pending;
 }
 
 void tp_logger_buffer(bool on)

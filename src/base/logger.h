@@ -13,8 +13,8 @@ void tp_logger_set(tp_log_level level, bool json);
 /* While on, lines gather in memory until tp_logger_flush(), but for errors, which are written at once. Off writes each at once. */
 void tp_logger_buffer(bool on);
 
-/* Whether enough has gathered that a flush should come soon. */
-bool tp_logger_full(void);
+/* Whether anything has gathered. */
+bool tp_logger_pending(void);
 
 /* Writes what has gathered. Blocks: call it on a worker, or at the end of the process. */
 void tp_logger_flush(void);

@@ -246,8 +246,10 @@ void tp_call_reply_accept(tp_call_note *n)
     n->hold = TP_HOLD_NOTHING;
     n->accepted = true;
     n->x->outcome.status = n->reply.status;
-    if (n->x->held)
+    if (n->x->held) {
+        n->x->json = NULL; /* it points into the body */
         tp_body_release(n->x);
+    }
     n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_HEAD, .head = &n->reply });
     if (n->held.length)
         n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_RAW, .raw = tp_buffer_bytes(&n->held) });

@@ -67,6 +67,6 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
     x->json = &r->json;
     x->decoded = r->decoded;
     if (x->model.length == 0)
-        x->model = tp_json_text(&r->json, tp_json_get(&r->json, 0, TP_BYTES("model")), x->arena);
+        x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, tp_json_get(&r->json, 0, TP_BYTES("model")), x->arena));
     tp_json_bool(&r->json, tp_json_get(&r->json, 0, TP_BYTES("stream")), &x->stream);
 }
