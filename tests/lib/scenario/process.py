@@ -88,8 +88,9 @@ class Process:
             connection.close()
 
     def run(self, arguments, given=None):
-        """A subcommand of the same binary, with the same home, config and environment."""
-        command = [self.binary, "--config", str(self.config), *arguments]
+        """A subcommand of the same binary, with the same home, environment and, unless it names another, config."""
+        config = [] if "--config" in arguments else ["--config", str(self.config)]
+        command = [self.binary, *config, *arguments]
         done = subprocess.run(command, env=self.environment, input=given, capture_output=True, timeout=60 * self.patience, cwd=self.home)
         text = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
         if report := report_in(text):

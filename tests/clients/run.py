@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Runs the official SDKs against the daemon in front of a fake provider.  run.py [--binary PATH]
+
+Packages go into .cache/ of the checkout, in the versions that requirements.txt and js/package.json name. The JavaScript
+clients need Node 20 or newer and count as skipped without it.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+CACHE = ROOT / ".cache"
+sys.path.insert(0, str(HERE.parent / "lib"))
+
+from fake_provider import Provider  # noqa: E402
+from scenario.process import Process  # noqa: E402
+
+PYTHON = ["openai_sdk.py", "anthropic_sdk.py", "gemini_sdk.py", "ollama_sdk.py"]
+JAVASCRIPT = ["openai.mjs", "anthropic.mjs", "gemini.mjs"]
+
+
+def quietly(*command, **options):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if done.returncode:
+        print(done.stdout)
+        raise SystemExit(f"failed: {' '.join(map(str, command))}")
+
+
+def fresh(stamp, source):
+    return stamp.exists() and stamp.read_bytes() == source.read_bytes()
+
+
+def python_packages():
+    """The interpreter of a virtual environment that has what requirements.txt names."""
+    wanted, home = HERE / "requirements.txt", CACHE / "clients-python"
+    stamp = home / "installed.txt"
+    if not fresh(stamp, wanted):
+        quietly(sys.executable, "-m", "venv", "--clear", home)
+        quietly(home / "bin/pip", "install", "-q", "--disable-pip-version-check", "-r", wanted)
+        shutil.copyfile(wanted, stamp)
+    return home / "bin/python"
+
+
+def node():
+    """Node's path if it is new enough."""
+    found = shutil.which("node")
+    version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout if found else ""
+    match = re.match(r"v(\d+)\.", version)
+    return found if match and int(match.group(1)) >= 20 and shutil.which("npm") else None
+
+
+def javascript_packages():
+    """The folder with the scripts and the node_modules they need."""
+    home = CACHE / "clients-js"
+    home.mkdir(parents=True, exist_ok=True)
+    stamp = home / "installed.json"
+    for script in (HERE / "js").iterdir():
+        shutil.copyfile(script, home / script.name)
+    if not fresh(stamp, HERE / "js/package.json"):
+        quietly("npm", "install", "--silent", "--no-audit", "--no-fund", "--no-package-lock", cwd=home)
+        shutil.copyfile(HERE / "js/package.json", stamp)
+    return home
+
+
+def config(provider):
+    """No retries of our own: the SDKs' are what is tested."""
+    url = f"http://127.0.0.1:{provider.port}"
+    names = ("openai", "anthropic", "gemini", "ollama")
+    entries = {name: {"base_url": url + ("/v1" if name == "openai" else "")} for name in names}
+    return json.dumps({"retry": {"attempts": 1}, "providers": entries})
+
+
+def run_suite(command, folder):
+    """(passed, failed) by its last line; a suite that dies counts as a failure."""
+    environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180)
+    print(done.stdout.rstrip(), flush=True)
+    match = re.search(r"(\d+) passed, (\d+) failed\s*$", done.stdout)
+    return (int(match.group(1)), int(match.group(2))) if match else (0, 1)
+
+
+def suites(base, provider):
+    python = python_packages()
+    for script in PYTHON:
+        yield run_suite([python, HERE / script, base, provider], HERE)
+    found = node()
+    if not found:
+        return
+    home = javascript_packages()
+    for script in JAVASCRIPT:
+        yield run_suite([found, home / script, base, provider], home)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--binary", default=str(ROOT / ".build/asan/tokenpak"))
+    options.add_argument("--direct", action="store_true", help="without the daemon: tests the tests")
+    arguments = options.parse_args()
+    provider = Provider()
+    provider.start()
+    provider_url = f"http://127.0.0.1:{provider.port}"
+    with tempfile.TemporaryDirectory(prefix="tokenpak-clients-") as home:
+        daemon = None
+        if not arguments.direct:
+            daemon = Process(arguments.binary, home, 2.0)
+            daemon.config.write_text(config(provider))
+            daemon.config.chmod(0o600)
+            daemon.start()
+        base = f"http://127.0.0.1:{daemon.port}" if daemon else provider_url
+        passed, failed = map(sum, zip(*suites(base, provider_url)))
+        if daemon and (problem := daemon.stop()):
+            failed += 1
+            print(f"FAIL daemon: {problem}")
+    skipped = 0 if node() else len(JAVASCRIPT)
+    print(f"clients: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
