@@ -283,17 +283,18 @@ tp_flow tp_pass(tp_exchange *x, const tp_stage *from, const tp_event *ev)
 {
     tp_driven *d = tp_driven_of(x);
     unsigned index = index_of(d, from);
+    bool cuts = ev->type == TP_EVENT_ERROR && !d->inside_done && !d->cut;
     uint64_t since;
     tp_flow flow;
 
     if (d->cut && index >= d->cut - 1)
         return TP_FLOW_GO;
     since = clock_in(d);
-    flow = deliver(d, index, ev);
-    if (ev->type == TP_EVENT_ERROR && !d->inside_done) {
+    if (cuts)
         d->cut = index + 1;
+    flow = deliver(d, index, ev);
+    if (cuts)
         tell_left(d, index + 1);
-    }
     clock_out(d, since);
     settle(d);
     return flow;
