@@ -12,6 +12,7 @@ const tp_cli_option tp_cli_arguments_common[] = {
     [TP_CLI_CONFIG] = { "config", "FILE", "configuration to use; default $TOKENPAK_CONFIG, else ~/.tokenpak/config.yaml" },
     [TP_CLI_LOG_LEVEL] = { "log-level", "LEVEL", "error, warn, info, debug or trace" },
     [TP_CLI_HELP] = { "help", NULL, "says what the command does" },
+    [TP_CLI_VERSION] = { "version", NULL, "prints the versions" },
     { NULL, NULL, NULL },
 };
 
@@ -34,6 +35,8 @@ static const tp_cli_option *find_option(const tp_cli_option *table, const char *
 
     if (strcmp(argument, "-h") == 0)
         name = TP_BYTES("help");
+    if (strcmp(argument, "-V") == 0)
+        name = TP_BYTES("version");
     name.length = tp_bytes_find(name, '=');
     for (; table && table->name; table++)
         if (argument[0] == '-' && tp_bytes_equal(name, tp_bytes_text(table->name)))
@@ -245,6 +248,14 @@ static bool words_fit(reader *r)
     return r->call->count >= command->least && r->call->count <= command->most;
 }
 
+/* `--version` is the command `version`, wherever it stands. */
+static void become_version(reader *r)
+{
+    r->call->command = named(r, "version");
+    memset(r->call->values, 0, sizeof(r->call->values));
+    r->call->count = 0;
+}
+
 static size_t count(char *const *arguments)
 {
     size_t n = 0;
@@ -259,18 +270,12 @@ tp_cli_wish tp_cli_arguments_parse(const tp_cli_command *const *commands, char *
     reader r = { commands, arguments, call, problem };
 
     call->words = tp_memory_new((count(arguments) + 1) * sizeof(*call->words));
-    if (arguments[0] && (strcmp(arguments[0], "--version") == 0 || strcmp(arguments[0], "-V") == 0)) {
-        call->command = named(&r, "version");
-        r.at++;
-    } else if (!take_command(&r)) {
+    if (!take_command(&r) || (call->command && !take_rest(&r)))
         return TP_CLI_WISH_WRONG;
-    }
-    if (!call->command)
+    if (!call->command || call->common[TP_CLI_HELP])
         return TP_CLI_WISH_HELP;
-    if (!take_rest(&r))
-        return TP_CLI_WISH_WRONG;
-    if (call->common[TP_CLI_HELP])
-        return TP_CLI_WISH_HELP;
+    if (call->common[TP_CLI_VERSION])
+        become_version(&r);
     return words_fit(&r) ? TP_CLI_WISH_RUN : TP_CLI_WISH_WRONG;
 }
 

@@ -12,7 +12,7 @@ typedef enum tp_cli_wish {
     TP_CLI_WISH_WRONG, /* `problem` says why, in a line without its end */
 } tp_cli_wish;
 
-/* config, log-level and help, as a table in the order of tp_cli_common. */
+/* config, log-level, help and version, as a table in the order of tp_cli_common. */
 extern const tp_cli_option tp_cli_arguments_common[];
 
 /* `arguments`: without the program's name, ended by NULL; borrowed as long as the call, which begins zeroed and is freed in any case. */

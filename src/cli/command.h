@@ -22,7 +22,7 @@ typedef struct tp_cli_option {
 enum { TP_CLI_MOST_OPTIONS = 8 };
 
 /* The options that every command takes, by their place in the table. */
-typedef enum tp_cli_common { TP_CLI_CONFIG, TP_CLI_LOG_LEVEL, TP_CLI_HELP, TP_CLI_COMMONS } tp_cli_common;
+typedef enum tp_cli_common { TP_CLI_CONFIG, TP_CLI_LOG_LEVEL, TP_CLI_HELP, TP_CLI_VERSION, TP_CLI_COMMONS } tp_cli_common;
 
 typedef struct tp_cli_call tp_cli_call;
 

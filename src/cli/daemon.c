@@ -42,7 +42,8 @@ static tp_cli_answer judge(const tp_cli_fetch *fetch)
     if (fetch->code != CURLE_OK)
         return TP_CLI_ANSWER_STRANGER;
     if (fetch->status == 200)
-        return fetch->reply.length && (fetch->reply.data[0] == '{' || fetch->reply.data[0] == '[') ? TP_CLI_ANSWER_GIVEN : TP_CLI_ANSWER_STRANGER;
+        return fetch->reply.length && (fetch->reply.data[0] == '{' || fetch->reply.data[0] == '[') ? TP_CLI_ANSWER_GIVEN
+                                                                                                   : TP_CLI_ANSWER_STRANGER;
     return fetch->error[0] ? TP_CLI_ANSWER_REFUSED : TP_CLI_ANSWER_STRANGER;
 }
 

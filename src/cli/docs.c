@@ -19,9 +19,10 @@ static void config_page(tp_buffer *out)
 
 static void metrics_page(tp_buffer *out)
 {
-    tp_buffer_text(out, "# Metrics\n\nMade from the table of metrics by the program; do not edit. Served at /metrics, as Prometheus text or as\n"
-                        "OpenMetrics. Beyond 1,000 sets of label values a metric counts under `other`.\n\n"
-                        "| Name | Kind | Labels | What it counts |\n|---|---|---|---|\n");
+    tp_buffer_text(out,
+                   "# Metrics\n\nMade from the table of metrics by the program; do not edit. Served at /metrics, as Prometheus text or as\n"
+                   "OpenMetrics. Beyond 1,000 sets of label values a metric counts under `other`.\n\n"
+                   "| Name | Kind | Labels | What it counts |\n|---|---|---|---|\n");
     for (unsigned i = 0; i < TP_METRIC_COUNT; i++) {
         const tp_metric_row *row = tp_metrics_row((tp_metric)i);
 
@@ -31,9 +32,11 @@ static void metrics_page(tp_buffer *out)
 
 static void errors_page(tp_buffer *out)
 {
-    tp_buffer_text(out, "# Errors\n\nMade from the table of errors by the program; do not edit. The code stands in the header `x-tokenpak-error` and in the\n"
-                        "body, which is in the form of the client's dialect; `x-should-retry` says whether the same request may do better later.\n\n"
-                        "| Code | Status | Retry | When |\n|---|---|---|---|\n");
+    tp_buffer_text(
+        out, "# Errors\n\nMade from the table of errors by the program; do not edit. The code stands in the header `x-tokenpak-error` and "
+             "in the\n"
+             "body, which is in the form of the client's dialect; `x-should-retry` says whether the same request may do better later.\n\n"
+             "| Code | Status | Retry | When |\n|---|---|---|---|\n");
     for (unsigned i = TP_OK + 1; i < TP_ERR_COUNT; i++)
         tp_buffer_printf(out, "| `%s` | %d | %s | %s |\n", tp_err_code((tp_err)i), tp_err_status((tp_err)i),
                          tp_err_retry((tp_err)i) ? "yes" : "no", tp_err_text((tp_err)i));

@@ -12,8 +12,8 @@ enum { TP_CLI_FETCH_WORD = 160 };
 /* Begins zeroed but for what the caller asks for; freed by the caller. */
 typedef struct tp_cli_fetch {
     const char *url;
-    const char *body;  /* sent with POST as JSON; NULL = GET */
-    long timeout_ms;   /* for all of it */
+    const char *body; /* sent with POST as JSON; NULL = GET */
+    long timeout_ms;  /* for all of it */
     struct curl_slist *headers;
     void (*piece)(void *arg, tp_bytes piece); /* told of the body as it comes; NULL = it gathers in `reply` */
     void *arg;

@@ -90,7 +90,8 @@ static void durations_table(tp_cli_screen *screen, const cJSON *stats)
     const cJSON *latencies = tp_cli_field_at(stats, "latency_ms"), *one;
     double longest = tp_cli_field_number(latencies, "total.p90", 0);
 
-    cJSON_ArrayForEach(one, latencies) {
+    cJSON_ArrayForEach(one, latencies)
+    {
         if (tp_cli_field_number(one, "p50", -1) < 0)
             continue;
         tp_cli_table_add(&table, TP_CLI_DIM, "%s", strcmp(one->string, "first_token") == 0 ? "first token" : one->string);
@@ -116,8 +117,7 @@ static double total_of(const cJSON *group, const char *path)
     const cJSON *one;
     double sum = 0;
 
-    cJSON_ArrayForEach(one, group)
-        sum += tp_cli_field_number(one, path, 0);
+    cJSON_ArrayForEach(one, group) sum += tp_cli_field_number(one, path, 0);
     return sum > 0 ? sum : 1;
 }
 
@@ -141,7 +141,8 @@ void tp_cli_numbers_providers(tp_cli_screen *screen, const cJSON *stats)
     const cJSON *providers = tp_cli_field_at(stats, "providers"), *one;
     double total = total_of(providers, "requests");
 
-    cJSON_ArrayForEach(one, providers) {
+    cJSON_ArrayForEach(one, providers)
+    {
         double rate = tp_cli_field_number(one, "error_rate", 0);
 
         tp_cli_table_add(&table, TP_CLI_BOLD, "%s", *one->string ? one->string : "-");
@@ -169,7 +170,8 @@ void tp_cli_numbers_models(tp_cli_screen *screen, const cJSON *stats)
     const cJSON *models = tp_cli_field_at(stats, "models"), *one;
     double total = total_of(models, "requests");
 
-    cJSON_ArrayForEach(one, models) {
+    cJSON_ArrayForEach(one, models)
+    {
         tp_cli_table_add(&table, TP_CLI_BOLD, "%s", *one->string ? one->string : "-");
         tp_cli_table_add(&table, TP_CLI_PLAIN, "%s", tp_cli_units_count(tp_cli_field_count(one, "requests")).text);
         add_tokens(&table, one);
@@ -186,7 +188,8 @@ void tp_cli_numbers_by(tp_cli_screen *screen, const cJSON *stats, const char *ti
     const cJSON *entries = tp_cli_field_at(stats, "by"), *one;
     double total = total_of(entries, "requests.total");
 
-    cJSON_ArrayForEach(one, entries) {
+    cJSON_ArrayForEach(one, entries)
+    {
         const char *name = tp_cli_field_text(one, "name");
         uint64_t requests = tp_cli_field_count(one, "requests.total"), ok = tp_cli_field_count(one, "requests.ok");
 

@@ -4,8 +4,7 @@
 
 #include "app/app.h"
 #include "cli/screen.h"
-
-enum { LONGEST_LIST = 1 << 20 };
+#include "stages/auth.h"
 
 void tp_cli_settings_override(tp_config_source *source, tp_config_override *overrides, const char *name, const char *spoken,
                               const char *value)
@@ -40,19 +39,9 @@ const tp_settings *tp_cli_settings_load(const tp_cli_call *call)
     return settings;
 }
 
-/* The section belongs to a stage; its table says where the key lies. */
 const char *tp_cli_settings_admin_key(const tp_settings *settings)
 {
-    const void *auth = tp_settings_section(settings, "auth");
-    size_t count;
-    const tp_section *sections = tp_app_sections(&count);
+    const tp_auth_settings *auth = tp_settings_section(settings, "auth");
 
-    for (size_t i = 0; auth && i < count; i++) {
-        const tp_option *option = strcmp(sections[i].name, "auth") == 0 ? sections[i].options : NULL;
-
-        for (; option && option->type != TP_OPTION_TYPE_END; option++)
-            if (strcmp(option->name, "admin_key") == 0)
-                return *(const char *const *)(const void *)((const char *)auth + option->offset);
-    }
-    return "";
+    return auth ? auth->admin_key : "";
 }

@@ -91,8 +91,8 @@ static void print_up(const state *s, tp_cli_screen *screen)
 static void print_closed(const state *s, tp_cli_screen *screen)
 {
     tp_cli_screen_print(screen, TP_CLI_GOOD, "up");
-    tp_cli_screen_print(screen, TP_CLI_POOR, "   %s refuses to say more: %s; auth.admin_key in the configuration opens it\n", s->daemon.address,
-                        s->since_start.error);
+    tp_cli_screen_print(screen, TP_CLI_POOR, "   %s refuses to say more: %s; auth.admin_key in the configuration opens it\n",
+                        s->daemon.address, s->since_start.error);
 }
 
 static int status(const tp_cli_call *call)

@@ -16,7 +16,7 @@ static const tp_cli_option OPTIONS[] = {
 };
 
 static const tp_cli_column COLUMNS[] = {
-    { "started", false }, { "id", false },  { "status", true }, { "provider", false }, { "model", false },
+    { "started", false }, { "id", false },    { "status", true }, { "provider", false }, { "model", false },
     { "input", true },    { "output", true }, { "time", true },   { "", false },
 };
 
@@ -25,7 +25,8 @@ static double longest(const cJSON *traces)
     const cJSON *one;
     double most = 1;
 
-    cJSON_ArrayForEach(one, traces) {
+    cJSON_ArrayForEach(one, traces)
+    {
         double ms = tp_cli_field_number(one, "total_ms", 0);
 
         most = ms > most ? ms : most;
@@ -64,12 +65,11 @@ static void add_row(tp_cli_table *table, const cJSON *trace, double most, bool u
 static void print(tp_cli_screen *screen, const cJSON *answer, const tp_cli_asked *asked)
 {
     tp_cli_table table = { .columns = COLUMNS, .width = sizeof(COLUMNS) / sizeof(*COLUMNS) };
-    const cJSON *traces = tp_cli_field_at(answer, "traces"), *one;
+    const cJSON *traces = cJSON_IsArray(answer) ? answer : tp_cli_field_at(answer, "traces"), *one;
     double most = longest(traces);
 
     (void)asked;
-    cJSON_ArrayForEach(one, traces)
-        add_row(&table, one, most, screen->utf8);
+    cJSON_ArrayForEach(one, traces) add_row(&table, one, most, screen->utf8);
     if (!table.count)
         tp_cli_screen_print(screen, TP_CLI_DIM, "  no requests yet\n");
     tp_cli_table_print(&table, screen);

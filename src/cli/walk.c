@@ -22,8 +22,7 @@ static void add_detail(tp_cli_table *table, const cJSON *stage)
     tp_buffer text = TP_BUFFER(LONGEST_DETAIL);
     const cJSON *value;
 
-    cJSON_ArrayForEach(value, tp_cli_field_at(stage, "detail"))
-        put_detail(&text, value);
+    cJSON_ArrayForEach(value, tp_cli_field_at(stage, "detail")) put_detail(&text, value);
     tp_cli_table_add(table, TP_CLI_DIM, "%.*s", (int)text.length, text.length ? text.data : "");
     tp_buffer_free(&text);
 }
@@ -33,7 +32,8 @@ static double longest_stage(const cJSON *stages)
     const cJSON *one;
     double most = 1;
 
-    cJSON_ArrayForEach(one, stages) {
+    cJSON_ArrayForEach(one, stages)
+    {
         double us = tp_cli_field_number(one, "us", 0);
 
         most = us > most ? us : most;
@@ -50,12 +50,15 @@ static tp_cli_style verdict_style(const char *verdict)
 
 void tp_cli_walk_stages(tp_cli_screen *screen, const cJSON *trace)
 {
-    static const tp_cli_column COLUMNS[] = { { "stage", false }, { "verdict", false }, { "time", true }, { "", false }, { "detail", false } };
+    static const tp_cli_column COLUMNS[] = {
+        { "stage", false }, { "verdict", false }, { "time", true }, { "", false }, { "detail", false }
+    };
     tp_cli_table table = { .columns = COLUMNS, .width = 5 };
     const cJSON *stages = tp_cli_field_at(trace, "stages"), *one;
     double most = longest_stage(stages);
 
-    cJSON_ArrayForEach(one, stages) {
+    cJSON_ArrayForEach(one, stages)
+    {
         const char *verdict = tp_cli_field_text(one, "verdict");
         double us = tp_cli_field_number(one, "us", -1);
 
@@ -76,7 +79,8 @@ static void attempts_table(tp_cli_screen *screen, const cJSON *trace)
     const cJSON *one;
     unsigned number = 0;
 
-    cJSON_ArrayForEach(one, tp_cli_field_at(trace, "attempts")) {
+    cJSON_ArrayForEach(one, tp_cli_field_at(trace, "attempts"))
+    {
         const char *error = tp_cli_field_text(one, "error");
 
         tp_cli_table_add(&table, TP_CLI_DIM, "%u", ++number);
@@ -102,7 +106,8 @@ static void fact(tp_cli_table *table, const char *name, const char *value)
 static void facts_before(tp_cli_screen *screen, const cJSON *trace)
 {
     static const tp_cli_column COLUMNS[] = { { NULL, false }, { NULL, false } };
-    static const char *const NAMES[] = { "started_at", "client", "key", "session", "tag", "path", "model", "upstream_model", "provider", "error" };
+    static const char *const NAMES[] = { "started_at", "client",         "key",      "session", "tag", "path",
+                                         "model",      "upstream_model", "provider", "error" };
     tp_cli_table table = { .columns = COLUMNS, .width = 2 };
 
     for (unsigned i = 0; i < sizeof(NAMES) / sizeof(*NAMES); i++)
