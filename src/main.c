@@ -1,6 +1,10 @@
 /* main.c - the program: arguments go to the command line room, its exit code goes out. */
 
-int main(void)
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+int main(int count, char **arguments)
 {
-    return 0;
+    return tp_cli_main(arguments + (count > 0), environ);
 }
