@@ -5,10 +5,11 @@
 
 #include <tokenpak/exchange.h>
 
+#include "admin/process.h"
 #include "base/buffer.h"
 #include "exchange/services.h"
 
-/* What the admin room asks of the process; made by app. */
+/* What the admin room asks of the process; made by app, which zeroes the rest and keeps it until the loop has ended. */
 typedef struct tp_admin {
     tp_services *services;
     const struct tp_settings *settings; /* of now; app replaces it at a reload */
@@ -18,6 +19,7 @@ typedef struct tp_admin {
     bool (*reload)(struct tp_admin *admin, tp_buffer *why);
     unsigned (*connections)(struct tp_admin *admin);
     void *owner;
+    tp_process process; /* as last measured */
 } tp_admin;
 
 typedef struct tp_admin_reply {
@@ -28,7 +30,8 @@ typedef struct tp_admin_reply {
     tp_buffer body;
 } tp_admin_reply;
 
-/* One request, on the heap of its caller until `done` was called. `client` may have gone meanwhile: the caller's business. */
+/* One request, on the heap of its caller until `done` was called. Whether its client is still there is the caller's business; method, path,
+ * query and headers are not read after tp_admin_serve has returned. */
 typedef struct tp_admin_call {
     tp_bytes method, path, query;
     const tp_header *headers;
@@ -42,7 +45,7 @@ typedef struct tp_admin_call {
 /* Whether the path is one of ours, whatever the method: /health, /stats, ... */
 bool tp_admin_owns(tp_bytes path);
 
-/* Answers now or, when the store must be asked, later. */
+/* Answers now or, when a worker must be asked, later. */
 void tp_admin_serve(tp_admin *admin, tp_admin_call *call);
 
 #endif
