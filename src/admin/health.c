@@ -7,7 +7,7 @@ static void say(tp_admin_call *call, int status, const char *word)
     tp_buffer body = TP_BUFFER(128);
 
     tp_buffer_printf(&body, "{\"status\":\"%s\"}", word);
-    tp_admin_json(call, status, &body);
+    tp_admin_plain_json(call, status, &body);
 }
 
 void tp_admin_health(tp_admin *admin, tp_admin_call *call)

@@ -8,7 +8,8 @@
 enum { TP_ADMIN_LARGEST = 16 << 20 }; /* bytes of a reply */
 
 /* reply.c: each ends the call. */
-void tp_admin_json(tp_admin_call *call, int status, tp_buffer *body); /* frees the body's memory */
+void tp_admin_plain_json(tp_admin_call *call, int status, tp_buffer *body); /* as json, without a newline at the end */
+void tp_admin_json(tp_admin_call *call, int status, tp_buffer *body);       /* frees the body's memory */
 void tp_admin_text(tp_admin_call *call, const char *content_type, tp_buffer *body);
 void tp_admin_refuse(tp_admin_call *call, tp_err err, const char *message);
 

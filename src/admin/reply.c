@@ -10,6 +10,11 @@ static void end(tp_admin_call *call, int status, const char *content_type, tp_bu
     tp_buffer_free(body);
 }
 
+void tp_admin_plain_json(tp_admin_call *call, int status, tp_buffer *body)
+{
+    end(call, status, "application/json", body);
+}
+
 void tp_admin_json(tp_admin_call *call, int status, tp_buffer *body)
 {
     tp_buffer_text(body, "\n");

@@ -61,6 +61,10 @@ static void run(tp_turn *t)
         if (t->servers[i])
             tp_server_turn(t->servers[i]);
     t->wanted = t->wanted || more;
+}
+
+static void schedule_log(tp_turn *t)
+{
     if (!t->flushing && !tp_timer_running(&t->log_timer) && tp_logger_pending())
         tp_timer_start(&t->timers, &t->log_timer, LOG_EVERY_MS, on_log_timer);
 }
@@ -79,6 +83,7 @@ static void on_before(uv_prepare_t *before)
         uv_idle_start(&t->busy, on_busy);
     else
         uv_idle_stop(&t->busy);
+    schedule_log(t);
     set_alarm(t);
 }
 
@@ -98,6 +103,7 @@ static void on_after(uv_check_t *after)
     tp_turn *t = after->data;
 
     run(t);
+    schedule_log(t);
     measure(t);
 }
 

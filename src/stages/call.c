@@ -141,11 +141,6 @@ static bool attempt_left(const tp_call_note *n)
     return again && !n->pulled && !n->accepted && !n->x->left;
 }
 
-bool tp_call_can_retry(const tp_call_note *n, int status)
-{
-    return attempt_left(n) && (status == 0 || status_listed(n, status));
-}
-
 /* Retry-After in milliseconds (RFC 9110 10.2.3, and the finer retry-after-ms of OpenAI); UINT64_MAX when there is none. */
 static uint64_t retry_after(const tp_call_note *n, const tp_http1_head *head)
 {
@@ -203,6 +198,16 @@ static bool go_on(tp_call_note *n, uint64_t asked)
     return true;
 }
 
+bool tp_call_can_retry(const tp_call_note *n, int status, const tp_http1_head *head)
+{
+    bool next = n->candidate + 1 < n->x->plan.count;
+    uint64_t asked = retry_after(n, head);
+
+    if (!attempt_left(n) || (status && !status_listed(n, status)))
+        return false;
+    return next || asked == UINT64_MAX || asked <= retry_of(n)->respect_retry_after;
+}
+
 static void cancel_call(tp_call_note *n)
 {
     if (n->call)
@@ -217,8 +222,7 @@ void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head)
     end_attempt(n, status ? TP_OK : TP_ERR_PROVIDER_BAD_REPLY);
     tp_call_reply_clear(n);
     cancel_call(n);
-    if (!go_on(n, asked))
-        finish_with(n, TP_ERR_PROVIDER_UNAVAILABLE, "the provider asks to wait longer than retry.respect_retry_after");
+    go_on(n, asked);
 }
 
 void tp_call_again_plainly(tp_call_note *n)
@@ -324,7 +328,7 @@ static void on_end(void *arg, tp_call_result result, const char *text)
             return;
     }
     snprintf(message, sizeof(message), "%s: %s", n->x->outcome.provider->name, text);
-    finish_with(n, n->accepted && m->err == TP_ERR_PROVIDER_TIMEOUT ? TP_ERR_PROVIDER_BROKEN_STREAM : m->err, message);
+    finish_with(n, m->err, message);
 }
 
 static const tp_call_events EVENTS = { on_sent, on_head, on_body, pump, on_end };

@@ -65,7 +65,8 @@ void tp_call_reply_accept(tp_call_note *n); /* the head and what was held go out
 void tp_call_reply_clear(tp_call_note *n);  /* forgets the reply of a failed attempt */
 
 /* call.c */
-bool tp_call_can_retry(const tp_call_note *n, int status);
+/* Whether another attempt may follow a reply of that status (0 = an error inside a 200). */
+bool tp_call_can_retry(const tp_call_note *n, int status, const tp_http1_head *head);
 void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head); /* another attempt, cancelling this one */
 void tp_call_again_plainly(tp_call_note *n);
 bool tp_call_refuses(const tp_call_stage *self, const char *provider);

@@ -88,7 +88,7 @@ static tp_call_hold hold_for(const tp_call_note *n, const tp_http1_head *head, t
         return TP_HOLD_REFUSAL;
     if (head->status != 200 || !is_chat(n))
         return TP_HOLD_NOTHING;
-    if (framing == TP_FRAMING_SSE && tp_call_can_retry(n, 0))
+    if (framing == TP_FRAMING_SSE && tp_call_can_retry(n, 0, NULL))
         return TP_HOLD_EVENT;
     if (framing == TP_FRAMING_WHOLE && (head->body_length < 0 || (uint64_t)head->body_length <= most))
         return TP_HOLD_WHOLE;
@@ -186,7 +186,7 @@ void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head)
     tp_framing framing = framing_of(n, head);
 
     n->attempt->status = head->status;
-    if (tp_call_can_retry(n, head->status)) {
+    if (tp_call_can_retry(n, head->status, head)) {
         tp_call_give_up_on(n, head->status, head);
         return;
     }
@@ -209,7 +209,7 @@ static void judge(tp_call_note *n)
 {
     bool error = n->hold == TP_HOLD_EVENT && n->first_seen && n->first_is_error;
 
-    if (error && tp_call_can_retry(n, 0))
+    if (error && tp_call_can_retry(n, 0, NULL))
         tp_call_give_up_on(n, 0, NULL);
     else if (n->hold == TP_HOLD_EVENT && (n->first_seen || n->held.length > MOST_HELD_EVENT))
         tp_call_reply_accept(n);

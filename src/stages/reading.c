@@ -59,7 +59,7 @@ static void free_arena(void *arena)
 
 void tp_reading_apply(tp_reading *r, tp_exchange *x)
 {
-    bool object = r->valid && tp_json_kind_of(&r->json, 0) == TP_JSON_OBJECT;
+    bool stream, object = r->valid && tp_json_kind_of(&r->json, 0) == TP_JSON_OBJECT;
 
     tp_arena_defer(x->arena, free_arena, r->arena);
     if (!object)
@@ -68,5 +68,6 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
     x->decoded = r->decoded;
     if (x->model.length == 0)
         x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, tp_json_get(&r->json, 0, TP_BYTES("model")), x->arena));
-    tp_json_bool(&r->json, tp_json_get(&r->json, 0, TP_BYTES("stream")), &x->stream);
+    if (tp_json_bool(&r->json, tp_json_get(&r->json, 0, TP_BYTES("stream")), &stream))
+        x->stream = stream;
 }

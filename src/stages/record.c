@@ -204,10 +204,8 @@ static void count_tokens(tp_metrics *metrics, const tp_row *row)
         const char *kind;
         int64_t tokens;
     } KINDS[] = {
-        { "input", row->input },
-        { "output", row->output },
-        { "cache_read", row->cache_read },
-        { "cache_creation", row->cache_creation },
+        { "input", row->input },           { "output", row->output },
+        { "cache_read", row->cache_read }, { "cache_creation", row->cache_creation },
         { "reasoning", row->reasoning },
     };
 

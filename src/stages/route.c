@@ -135,8 +135,7 @@ static tp_verdict plan_forced(const route *r, tp_exchange *x)
     const tp_provider *provider = tp_settings_provider(r->all, x->forced_provider);
 
     if (!provider)
-        return tp_fail(x, TP_ERR_CALLER_BAD_REQUEST, "no provider is named '%.*s'", (int)x->forced_provider.length,
-                       x->forced_provider.data);
+        return tp_fail(x, TP_ERR_CALLER_NOT_FOUND, "no provider is named '%.*s'", (int)x->forced_provider.length, x->forced_provider.data);
     plan_one(x, provider, tp_bytes_of(NULL, 0));
     return TP_NEXT;
 }

@@ -190,6 +190,35 @@ static void move_spans(tp_http1_head *head, const char *from, const char *to)
     }
 }
 
+/* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
+static bool names_unknown_coding(const tp_http1_read *read)
+{
+    static const char *const KNOWN[] = { "chunked", "gzip", "x-gzip", "deflate", "compress", "x-compress", "identity" };
+    tp_bytes codings = tp_http1_joined(read->parsed.headers, read->parsed.header_count, "transfer-encoding", read->arena), item;
+    bool known = true;
+
+    while (known && tp_bytes_next(&codings, ',', &item)) {
+        known = false;
+        for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
+            known = known || tp_bytes_equal_nocase(item, tp_bytes_text(KNOWN[i]));
+    }
+    return !known;
+}
+
+static void refuse_head(tp_http1 *http, tp_http1_read *read, llhttp_errno_t result)
+{
+    tp_err err = TP_ERR_CALLER_BAD_REQUEST;
+    const char *message = llhttp_get_error_reason(&http->parser);
+
+    if (result == HPE_INVALID_VERSION)
+        err = TP_ERR_CALLER_BAD_VERSION;
+    else if (result == HPE_INVALID_TRANSFER_ENCODING && names_unknown_coding(read))
+        err = TP_ERR_CALLER_BAD_CODING;
+    else if (read->parsed.header_count > TP_HTTP1_MOST_FIELDS)
+        message = "more than 10,000 header fields";
+    refuse(read, err, message);
+}
+
 static void parse_head(tp_http1 *http, tp_http1_read *read, size_t length)
 {
     llhttp_errno_t result;
@@ -199,9 +228,7 @@ static void parse_head(tp_http1 *http, tp_http1_read *read, size_t length)
     if (result == HPE_PAUSED && read->complete) {
         llhttp_resume(&http->parser);
     } else if (result != HPE_OK || !read->head) {
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST,
-               read->parsed.header_count > TP_HTTP1_MOST_FIELDS ? "more than 10,000 header fields"
-                                                                : llhttp_get_error_reason(&http->parser));
+        refuse_head(http, read, result);
         return;
     }
     describe(http, read);
