@@ -67,6 +67,27 @@ bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...)
     return true;
 }
 
+static bool add_digits(tp_buffer *buffer, uint64_t number, unsigned base)
+{
+    char digits[20], *at = digits + sizeof(digits);
+
+    do {
+        *--at = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    return tp_buffer_add(buffer, tp_bytes_of(at, (size_t)(digits + sizeof(digits) - at)));
+}
+
+bool tp_buffer_number(tp_buffer *buffer, uint64_t number)
+{
+    return add_digits(buffer, number, 10);
+}
+
+bool tp_buffer_hex(tp_buffer *buffer, uint64_t number)
+{
+    return add_digits(buffer, number, 16);
+}
+
 /* Length of the valid UTF-8 sequence at the start of `text`, 0 when it is invalid (RFC 3629, table of section 4). */
 static size_t utf8_length(tp_bytes text)
 {
@@ -110,11 +131,27 @@ static bool json_one(tp_buffer *buffer, tp_bytes text, size_t length)
     return tp_buffer_add(buffer, tp_bytes_of(text.data, length));
 }
 
+/* Bytes at the start that need no escape: printable ASCII but for the quote and the backslash. */
+static size_t plain_run(tp_bytes text)
+{
+    size_t run = 0;
+
+    while (run < text.length && (unsigned char)text.data[run] - 0x20u < 0x5F && text.data[run] != '"' && text.data[run] != '\\')
+        run++;
+    return run;
+}
+
 bool tp_buffer_json(tp_buffer *buffer, tp_bytes text)
 {
     while (text.length) {
-        size_t length = utf8_length(text);
+        size_t run = plain_run(text), length;
 
+        if (!tp_buffer_add(buffer, tp_bytes_of(text.data, run)))
+            return false;
+        text = tp_bytes_from(text, run);
+        if (text.length == 0)
+            break;
+        length = utf8_length(text);
         if (!json_one(buffer, text, length))
             return false;
         text = tp_bytes_from(text, length ? length : 1);

@@ -24,6 +24,10 @@ bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes);
 bool tp_buffer_text(tp_buffer *buffer, const char *text);
 bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds a number in decimal, or in lower-case hexadecimal: what printf does, at a fraction of its time. */
+bool tp_buffer_number(tp_buffer *buffer, uint64_t number);
+bool tp_buffer_hex(tp_buffer *buffer, uint64_t number);
+
 /* Adds `text` as the inside of a JSON string, without the quotes; invalid UTF-8 becomes U+FFFD. */
 bool tp_buffer_json(tp_buffer *buffer, tp_bytes text);
 

@@ -106,21 +106,28 @@ static void begin(tp_buffer *line, tp_log_level level, tp_log_area area)
         tp_buffer_printf(line, "%s %-5s %s: ", when, LEVELS[level], AREAS[area]);
 }
 
-/* Text lines stay one line: control characters are escaped as in JSON. */
+/* Text lines stay one line: control characters are escaped. */
+static void put_plain(tp_buffer *line, tp_bytes rest)
+{
+    while (rest.length) {
+        size_t run = 0;
+
+        while (run < rest.length && (unsigned char)rest.data[run] >= 0x20 && rest.data[run] != 0x7F)
+            run++;
+        tp_buffer_add(line, tp_bytes_of(rest.data, run));
+        rest = tp_bytes_from(rest, run);
+        if (rest.length)
+            tp_buffer_printf(line, "\\x%02x", (unsigned char)rest.data[0]);
+        rest = tp_bytes_from(rest, 1);
+    }
+}
+
 static void put_text(tp_buffer *line, const char *text)
 {
-    tp_bytes rest = tp_bytes_text(text);
-
-    if (atomic_load(&LOG.json)) {
-        tp_buffer_json(line, rest);
-        return;
-    }
-    for (; rest.length; rest = tp_bytes_from(rest, 1)) {
-        if ((unsigned char)rest.data[0] < 0x20 || rest.data[0] == 0x7F)
-            tp_buffer_printf(line, "\\x%02x", (unsigned char)rest.data[0]);
-        else
-            tp_buffer_add(line, tp_bytes_of(rest.data, 1));
-    }
+    if (atomic_load(&LOG.json))
+        tp_buffer_json(line, tp_bytes_text(text));
+    else
+        put_plain(line, tp_bytes_text(text));
 }
 
 void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
@@ -152,9 +159,11 @@ static void put_field(tp_buffer *line, const tp_log_field *field)
 {
     bool json = atomic_load(&LOG.json), quoted = field->text && (json || needs_quotes(field->text));
 
-    tp_buffer_printf(line, json ? ",\"%s\":" : " %s=", field->name);
+    tp_buffer_text(line, json ? ",\"" : " ");
+    tp_buffer_text(line, field->name);
+    tp_buffer_text(line, json ? "\":" : "=");
     if (!field->text) {
-        tp_buffer_printf(line, "%llu", (unsigned long long)field->number);
+        tp_buffer_number(line, field->number);
         return;
     }
     tp_buffer_text(line, quoted ? "\"" : "");

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-enum { MOST_SETS = 1000, MOST_LABELS = 3, BUCKETS = 18, KEY_SIZE = 256 };
+enum { MOST_SETS = 1000, MOST_LABELS = 3, BUCKETS = 18, LONGEST_VALUE = 80, KEY_SIZE = MOST_LABELS * (LONGEST_VALUE + 1) };
 
 /* Seconds. */
 static const double BOUNDS[BUCKETS] = { 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
@@ -87,9 +87,12 @@ static size_t make_key(tp_metric metric, const char *const values[MOST_LABELS], 
     size_t length = 0;
 
     for (unsigned i = 0; i < label_count(metric); i++) {
-        int added = snprintf(key + length, KEY_SIZE - length, "%.80s\x1f", values[i] && values[i][0] ? values[i] : "-");
+        const char *value = values[i] && values[i][0] ? values[i] : "-";
+        size_t size = strnlen(value, LONGEST_VALUE);
 
-        length += (size_t)added;
+        memcpy(key + length, value, size);
+        length += size;
+        key[length++] = '\x1f';
     }
     return length;
 }

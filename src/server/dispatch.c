@@ -9,7 +9,7 @@
 #include "server/client.h"
 #include "server/gate.h"
 
-enum { MOST_ID = 128, MEMORY_EVERY_NS = 10000000 };
+enum { MOST_ID = 128, MEMORY_EVERY_NS = 100000000 };
 
 static const tp_settings *settings_of(const tp_client *c)
 {
@@ -35,7 +35,7 @@ static const char *address_text(tp_arena *arena, const tp_client *c)
     return strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
 }
 
-/* What malloc has given out, at most every 10 ms: one number for bodies, arenas and queues together. */
+/* What malloc has given out, at most every 100 ms: one number for bodies, arenas and queues together. */
 static bool memory_is_full(tp_server *server)
 {
     uint64_t limit = server->pipelines->settings->listen.max_memory, now = tp_clock_ns(server->services->clock);

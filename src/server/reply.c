@@ -54,6 +54,13 @@ static tp_flow flow_of(tp_client *c)
     return c->held ? TP_FLOW_HOLD : TP_FLOW_GO;
 }
 
+static void put_length(tp_buffer *out, uint64_t length)
+{
+    tp_buffer_text(out, "content-length: ");
+    tp_buffer_number(out, length);
+    tp_buffer_text(out, "\r\n");
+}
+
 /* Framing fields of our own; a client of HTTP/1.0 gets no chunks. */
 static void put_framing(tp_client *c, const tp_reply_head *head)
 {
@@ -66,7 +73,7 @@ static void put_framing(tp_client *c, const tp_reply_head *head)
     if (c->chunked)
         tp_buffer_text(&c->out, "transfer-encoding: chunked\r\n");
     else if (!c->bodiless && head->body_length >= 0)
-        tp_buffer_printf(&c->out, "content-length: %lld\r\n", (long long)head->body_length);
+        put_length(&c->out, (uint64_t)head->body_length);
     if (c->close)
         tp_buffer_text(&c->out, "connection: close\r\n");
     else if (old)
@@ -77,7 +84,11 @@ static tp_flow put_head(tp_client *c, const tp_reply_head *head)
 {
     tp_bytes reason = head->reason.length ? head->reason : tp_bytes_text(reason_of(head->status));
 
-    tp_buffer_printf(&c->out, "HTTP/1.1 %d %.*s\r\n", head->status, (int)reason.length, reason.data);
+    tp_buffer_text(&c->out, "HTTP/1.1 ");
+    tp_buffer_number(&c->out, (uint64_t)head->status);
+    tp_buffer_text(&c->out, " ");
+    tp_buffer_add(&c->out, reason);
+    tp_buffer_text(&c->out, "\r\n");
     for (size_t i = 0; i < head->header_count; i++) {
         tp_buffer_add(&c->out, head->headers[i].name);
         tp_buffer_text(&c->out, ": ");
@@ -96,8 +107,10 @@ static tp_flow put_body(tp_client *c, tp_bytes part)
 {
     if (c->bodiless)
         return TP_FLOW_GO;
-    if (c->chunked)
-        tp_buffer_printf(&c->out, "%zx\r\n", part.length);
+    if (c->chunked) {
+        tp_buffer_hex(&c->out, part.length);
+        tp_buffer_text(&c->out, "\r\n");
+    }
     tp_buffer_add(&c->out, part);
     if (c->chunked)
         tp_buffer_text(&c->out, "\r\n");

@@ -63,44 +63,58 @@ static tp_flow record_reply(void *self, void *my_note, tp_exchange *x, const tp_
 
 /* ---- the trace ---- */
 
-static void put_string(tp_buffer *out, const char *name, tp_bytes value)
+static void put_name(tp_buffer *out, const char *before, const char *name)
 {
-    tp_buffer_printf(out, "\"%s\":\"", name);
+    tp_buffer_text(out, before);
+    tp_buffer_text(out, "\"");
+    tp_buffer_text(out, name);
+    tp_buffer_text(out, "\":");
+}
+
+static void put_string(tp_buffer *out, const char *before, const char *name, tp_bytes value)
+{
+    put_name(out, before, name);
+    tp_buffer_text(out, "\"");
     tp_buffer_json(out, value);
     tp_buffer_text(out, "\"");
+}
+
+static void put_number(tp_buffer *out, const char *before, const char *name, uint64_t value)
+{
+    put_name(out, before, name);
+    tp_buffer_number(out, value);
 }
 
 static void put_stage(tp_buffer *out, const tp_stage_trace *t)
 {
     static const char *const VERDICTS[] = { "next", "answered", "wait", "failed" };
-    uint64_t us = (t->request_ns + t->reply_ns) / 1000;
 
-    put_string(out, "name", tp_bytes_text(t->stage->name));
-    tp_buffer_printf(out, ",\"verdict\":\"%s\",\"us\":%llu", VERDICTS[t->verdict], (unsigned long long)us);
+    put_string(out, "{", "name", tp_bytes_text(t->stage->name));
+    put_string(out, ",", "verdict", tp_bytes_text(VERDICTS[t->verdict]));
+    put_number(out, ",", "us", (t->request_ns + t->reply_ns) / 1000);
     if (t->wait_ns)
-        tp_buffer_printf(out, ",\"wait_us\":%llu", (unsigned long long)(t->wait_ns / 1000));
-    tp_buffer_text(out, ",\"detail\":{");
-    for (const tp_detail *d = t->details; d; d = d->next) {
-        put_string(out, d->name, tp_bytes_text(d->value));
-        tp_buffer_text(out, d->next ? "," : "");
-    }
-    tp_buffer_text(out, "}");
+        put_number(out, ",", "wait_us", t->wait_ns / 1000);
+    put_name(out, ",", "detail");
+    tp_buffer_text(out, "{");
+    for (const tp_detail *d = t->details; d; d = d->next)
+        put_string(out, d == t->details ? "" : ",", d->name, tp_bytes_text(d->value));
+    tp_buffer_text(out, "}}");
 }
 
 static void put_attempt(tp_buffer *out, const tp_attempt *a)
 {
-    put_string(out, "provider", tp_bytes_text(a->provider));
-    tp_buffer_text(out, ",");
-    put_string(out, "model", a->model);
+    put_string(out, "{", "provider", tp_bytes_text(a->provider));
+    put_string(out, ",", "model", a->model);
     if (a->status)
-        tp_buffer_printf(out, ",\"status\":%d", a->status);
+        put_number(out, ",", "status", (uint64_t)a->status);
     else
         tp_buffer_text(out, ",\"status\":null");
     if (a->err == TP_OK)
         tp_buffer_text(out, ",\"error\":null");
     else
-        tp_buffer_printf(out, ",\"error\":\"%s\"", tp_err_code(a->err));
-    tp_buffer_printf(out, ",\"us\":%llu", (unsigned long long)a->us);
+        put_string(out, ",", "error", tp_bytes_text(tp_err_code(a->err)));
+    put_number(out, ",", "us", a->us);
+    tp_buffer_text(out, "}");
 }
 
 static void put_trace(tp_buffer *out, const tp_exchange *x)
@@ -110,15 +124,13 @@ static void put_trace(tp_buffer *out, const tp_exchange *x)
 
     tp_buffer_text(out, "{\"stages\":[");
     for (unsigned i = 0; i < count; i++) {
-        tp_buffer_text(out, i ? ",{" : "{");
+        tp_buffer_text(out, i ? "," : "");
         put_stage(out, &stages[i]);
-        tp_buffer_text(out, "}");
     }
     tp_buffer_text(out, "],\"attempts\":[");
     for (const tp_attempt *a = x->outcome.attempts; a; a = a->next) {
-        tp_buffer_text(out, "{");
         put_attempt(out, a);
-        tp_buffer_text(out, a->next ? "}," : "}");
+        tp_buffer_text(out, a->next ? "," : "");
     }
     tp_buffer_text(out, "]}");
 }

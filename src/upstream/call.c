@@ -166,8 +166,11 @@ static void compose_head(const tp_call *c, tp_buffer *out)
     }
     if (r->body_length < 0)
         tp_buffer_text(out, "Transfer-Encoding: chunked\r\n");
-    else if (!r->no_body_field)
-        tp_buffer_printf(out, "Content-Length: %lld\r\n", (long long)r->body_length);
+    else if (!r->no_body_field) {
+        tp_buffer_text(out, "Content-Length: ");
+        tp_buffer_number(out, (uint64_t)r->body_length);
+        tp_buffer_text(out, "\r\n");
+    }
     tp_buffer_text(out, "\r\n");
 }
 
