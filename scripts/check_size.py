@@ -15,7 +15,7 @@ LONGEST_FUNCTION = 60
 MEDIAN_FUNCTION = 15
 LONGEST = {".c": 600, ".h": 150}
 BANNED = re.compile(r"(?<![\w.>])(strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gmtime|localtime|gets)\s*\(")
-UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X]|HA[C]K|stu[b]|not\s+implemented|un[i]mplemented)\b", re.I)
+UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X]|HA[C]K|[Ss]tu[b]|[Nn]ot\s+implemented|un[i]mplemented)\b")
 
 
 def name(path):

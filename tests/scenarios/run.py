@@ -53,6 +53,9 @@ def main():
     options.add_argument("files", nargs="*")
     arguments = options.parse_args()
     files = chosen(arguments)
+    if not pathlib.Path(arguments.binary).is_file():
+        print(f"there is no {arguments.binary}\nscenarios: 0 passed, {len(files)} failed")
+        return 1
     failed = 0
     with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
         started = {pool.submit(play, file, arguments.binary, arguments.patience): file for file in files}
