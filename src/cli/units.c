@@ -55,6 +55,11 @@ tp_cli_units tp_cli_units_duration(double us)
     return u;
 }
 
+tp_cli_units tp_cli_units_ms(double ms)
+{
+    return ms >= 0 && ms < 1 ? (tp_cli_units){ "<1 ms" } : tp_cli_units_duration(ms * 1000);
+}
+
 tp_cli_units tp_cli_units_size(uint64_t bytes)
 {
     static const char *const NAMES[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
