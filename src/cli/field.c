@@ -10,8 +10,13 @@ const cJSON *tp_cli_field_at(const cJSON *object, const char *path)
     char key[64];
 
     while (object && tp_bytes_next(&rest, '.', &name)) {
+        uint64_t index = 0;
+
         snprintf(key, sizeof(key), "%.*s", (int)name.length, name.data);
-        object = cJSON_GetObjectItemCaseSensitive(object, key);
+        if (cJSON_IsArray(object))
+            object = tp_bytes_number(name, &index) && index < INT32_MAX ? cJSON_GetArrayItem(object, (int)index) : NULL;
+        else
+            object = cJSON_GetObjectItemCaseSensitive(object, key);
     }
     return object;
 }

@@ -1,4 +1,5 @@
-/* cli/field.h - members of a parsed JSON answer by their path: "requests.total". Never fails: what is not there is nothing. Pure. */
+/* cli/field.h - members of a parsed JSON answer by their path: "requests.total", "choices.0". Never fails: what is not there is nothing.
+ * Pure. */
 
 #ifndef TP_CLI_FIELD_H
 #define TP_CLI_FIELD_H

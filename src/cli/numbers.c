@@ -10,15 +10,16 @@ enum { BAR = 20 };
 
 static const struct {
     const char *path, *word;
+    const char *plural; /* ending */
     tp_cli_style style;
 } ENDS[] = {
-    { "ok", "ok", TP_CLI_GOOD },
-    { "caller_error", "caller errors", TP_CLI_POOR },
-    { "policy_error", "policy errors", TP_CLI_POOR },
-    { "provider_error", "provider errors", TP_CLI_BAD },
-    { "own_error", "own errors", TP_CLI_BAD },
-    { "cancelled", "cancelled", TP_CLI_POOR },
-    { "in_flight", "in flight", TP_CLI_PLAIN },
+    { "ok", "ok", "", TP_CLI_GOOD },
+    { "caller_error", "caller error", "s", TP_CLI_POOR },
+    { "policy_error", "policy error", "s", TP_CLI_POOR },
+    { "provider_error", "provider error", "s", TP_CLI_BAD },
+    { "own_error", "own error", "s", TP_CLI_BAD },
+    { "cancelled", "cancelled", "", TP_CLI_POOR },
+    { "in_flight", "in flight", "", TP_CLI_PLAIN },
 };
 
 static void requests_line(tp_cli_screen *screen, const cJSON *stats)
@@ -31,7 +32,8 @@ static void requests_line(tp_cli_screen *screen, const cJSON *stats)
         uint64_t count = tp_cli_field_count(requests, ENDS[i].path);
 
         if (count)
-            tp_cli_screen_print(screen, ENDS[i].style, "   %s %s", tp_cli_units_count(count).text, ENDS[i].word);
+            tp_cli_screen_print(screen, ENDS[i].style, "   %s %s%s", tp_cli_units_count(count).text, ENDS[i].word,
+                                count == 1 ? "" : ENDS[i].plural);
     }
     tp_cli_screen_print(screen, TP_CLI_PLAIN, "\n");
 }

@@ -84,7 +84,7 @@ const tp_cli_command tp_cli_run = {
     .run = run_program,
 };
 
-const tp_cli_command tp_cli_env = {
+const tp_cli_command tp_cli_run_env = {
     .name = "env",
     .help = "prints the variables that `run` sets, for eval",
     .options = ENV_OPTIONS,

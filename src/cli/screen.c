@@ -73,7 +73,7 @@ void tp_cli_screen_print(tp_cli_screen *screen, tp_cli_style style, const char *
         text = tp_memory_text("");
     va_end(list);
     tp_cli_screen_clean(text, true);
-    if (coloured)
+    if (coloured && *text)
         tp_buffer_printf(&screen->text, "\033[%sm%s\033[0m", CODES[style], text);
     else
         tp_buffer_text(&screen->text, text);

@@ -53,10 +53,12 @@ static void print(tp_cli_screen *screen, const cJSON *stats, const tp_cli_asked 
         tp_cli_screen_print(screen, TP_CLI_POOR, "   not running; from %s", asked->settings->store.path);
     tp_cli_screen_print(screen, TP_CLI_DIM, "   %s%s\n\n", strcmp(window, "start") == 0 ? "since " : "window ", window);
     tp_cli_numbers_totals(screen, stats);
+    if (by) {
+        tp_cli_numbers_by(screen, stats, by);
+        return;
+    }
     tp_cli_numbers_providers(screen, stats);
     tp_cli_numbers_models(screen, stats);
-    if (by)
-        tp_cli_numbers_by(screen, stats, by);
 }
 
 static int stats(const tp_cli_call *call)

@@ -38,8 +38,8 @@ static void print_json(const state *s, tp_buffer *out)
 {
     const tp_buffer *start = &s->since_start.reply, *today = &s->today.reply;
 
-    tp_buffer_printf(out, "{\"up\":%s,\"address\":\"%s\",\"program\":", is_up(s) ? "true" : "false", s->daemon.address);
-    tp_cli_version_json(out);
+    tp_buffer_printf(out, "{\"up\":%s,\"address\":\"%s\",", is_up(s) ? "true" : "false", s->daemon.address);
+    tp_cli_version_members(out);
     if (s->answer == TP_CLI_ANSWER_GIVEN) {
         tp_buffer_printf(out, ",\"stats\":%.*s", (int)start->length, start->data);
         tp_buffer_printf(out, ",\"today\":%.*s", today->length ? (int)today->length : 4, today->length ? today->data : "null");

@@ -47,15 +47,34 @@ static void measure(const tp_cli_table *table, unsigned widths[MOST_COLUMNS])
     }
 }
 
-/* The last cell of a line ends it, without blanks behind it. */
-static void put_cell(tp_cli_screen *screen, const tp_cli_table *table, unsigned column, unsigned width, const tp_cli_cell *cell)
+static void put_cell(tp_cli_screen *screen, const tp_cli_cell *cell, unsigned width, bool right, bool last)
 {
     int padding = (int)(width - tp_cli_table_length(cell->text));
-    bool last = column + 1 == table->width, right = table->columns[column].right;
 
     tp_cli_screen_print(screen, TP_CLI_PLAIN, "  %*s", right ? padding : 0, "");
     tp_cli_screen_print(screen, cell->style, "%s", cell->text);
-    tp_cli_screen_print(screen, TP_CLI_PLAIN, "%*s%s", right || last ? 0 : padding, "", last ? "\n" : "");
+    tp_cli_screen_print(screen, TP_CLI_PLAIN, "%*s", right || last ? 0 : padding, "");
+}
+
+/* Ends behind the last cell that says something. */
+static void put_row(tp_cli_screen *screen, const tp_cli_table *table, const unsigned widths[MOST_COLUMNS], const tp_cli_cell *row)
+{
+    unsigned used = table->width;
+
+    while (used && !*row[used - 1].text)
+        used--;
+    for (unsigned i = 0; i < used; i++)
+        put_cell(screen, &row[i], widths[i], table->columns[i].right, i + 1 == used);
+    tp_cli_screen_print(screen, TP_CLI_PLAIN, "\n");
+}
+
+static void put_titles(tp_cli_screen *screen, const tp_cli_table *table, const unsigned widths[MOST_COLUMNS])
+{
+    tp_cli_cell titles[MOST_COLUMNS];
+
+    for (unsigned i = 0; i < table->width; i++)
+        titles[i] = (tp_cli_cell){ (char *)(uintptr_t)table->columns[i].title, TP_CLI_DIM };
+    put_row(screen, table, widths, titles);
 }
 
 void tp_cli_table_print(tp_cli_table *table, tp_cli_screen *screen)
@@ -63,15 +82,12 @@ void tp_cli_table_print(tp_cli_table *table, tp_cli_screen *screen)
     unsigned widths[MOST_COLUMNS];
 
     measure(table, widths);
-    for (unsigned i = 0; table->count && table->columns[0].title && i < table->width; i++) {
-        tp_cli_cell title = { (char *)(uintptr_t)table->columns[i].title, TP_CLI_DIM };
-
-        put_cell(screen, table, i, widths[i], &title);
-    }
-    for (unsigned i = 0; i < table->count; i++) {
-        put_cell(screen, table, i % table->width, widths[i % table->width], &table->cells[i]);
+    if (table->count && table->columns[0].title)
+        put_titles(screen, table, widths);
+    for (unsigned i = 0; i < table->count; i += table->width)
+        put_row(screen, table, widths, &table->cells[i]);
+    for (unsigned i = 0; i < table->count; i++)
         free(table->cells[i].text);
-    }
     free(table->cells);
     table->cells = NULL;
     table->count = table->capacity = 0;

@@ -50,12 +50,12 @@ static void add_row(tp_cli_table *table, const cJSON *trace, double most, bool u
 
     tp_cli_table_add(table, TP_CLI_DIM, "%.19s", tp_cli_field_text(trace, "started_at"));
     tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_field_text(trace, "id"));
-    tp_cli_table_add(table, style, "%d", (int)status);
+    tp_cli_table_add(table, style, status ? "%d" : "-", (int)status);
     tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_field_text(trace, "provider"));
     tp_cli_table_add(table, TP_CLI_PLAIN, "%s", *model ? model : tp_cli_field_text(trace, "path"));
     add_tokens(table, trace, "tokens.input");
     add_tokens(table, trace, "tokens.output");
-    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_units_duration(ms * 1000).text);
+    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_units_ms(ms).text);
     if (*error)
         tp_cli_table_add(table, style, "%s", error);
     else

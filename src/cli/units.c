@@ -26,7 +26,7 @@ tp_cli_units tp_cli_units_count(uint64_t count)
 static tp_cli_units pair(double seconds, uint64_t length, const char *large, uint64_t part, const char *small)
 {
     tp_cli_units u;
-    uint64_t whole = (uint64_t)seconds;
+    uint64_t whole = (uint64_t)(seconds + 0.5);
 
     snprintf(u.text, sizeof(u.text), "%" PRIu64 " %s %" PRIu64 " %s", whole / length, large, whole % length / part, small);
     return u;
@@ -46,13 +46,18 @@ tp_cli_units tp_cli_units_duration(double us)
         snprintf(u.text, sizeof(u.text), "%.0f ms", us / 1e3);
     else if (us < 59.95e6)
         snprintf(u.text, sizeof(u.text), "%.1f s", us / 1e6);
-    else if (us < 3600e6)
+    else if (us < 3599.5e6)
         u = pair(us / 1e6, 60, "min", 1, "s");
     else if (us < 86400e6)
         u = pair(us / 1e6, 3600, "h", 60, "min");
     else
         u = pair(us / 1e6, 86400, "d", 3600, "h");
     return u;
+}
+
+tp_cli_units tp_cli_units_ms(double ms)
+{
+    return ms >= 0 && ms < 1 ? (tp_cli_units){ "<1 ms" } : tp_cli_units_duration(ms * 1000);
 }
 
 tp_cli_units tp_cli_units_size(uint64_t bytes)

@@ -14,8 +14,11 @@ typedef struct tp_cli_units {
 /* 1234567 = "1,234,567" */
 tp_cli_units tp_cli_units_count(uint64_t count);
 
-/* Two steps of precision: "850 us", "12.3 ms", "4.2 s", "3 min 5 s", "2 h 10 min", "5 d 3 h"; "-" when negative (unknown). */
+/* "850 us", "12.3 ms", "4.2 s", "3 min 5 s", "2 h 10 min", "5 d 3 h"; "-" when negative (unknown). */
 tp_cli_units tp_cli_units_duration(double us);
+
+/* Of whole milliseconds: 0 = "<1 ms". */
+tp_cli_units tp_cli_units_ms(double ms);
 
 /* Powers of 1024: "512 B", "4.5 MiB". */
 tp_cli_units tp_cli_units_size(uint64_t bytes);

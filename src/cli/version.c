@@ -44,12 +44,12 @@ static const struct {
 
 enum { LIBRARY_COUNT = sizeof(LIBRARIES) / sizeof(*LIBRARIES) };
 
-void tp_cli_version_json(tp_buffer *out)
+void tp_cli_version_members(tp_buffer *out)
 {
-    tp_buffer_printf(out, "{\"version\":\"%s\",\"libraries\":{", TP_VERSION);
+    tp_buffer_printf(out, "\"version\":\"%s\",\"libraries\":{", TP_VERSION);
     for (unsigned i = 0; i < LIBRARY_COUNT; i++)
         tp_buffer_printf(out, "%s\"%s\":\"%s\"", i ? "," : "", LIBRARIES[i].name, LIBRARIES[i].version());
-    tp_buffer_text(out, "}}");
+    tp_buffer_text(out, "}");
 }
 
 static void version_text(tp_cli_screen *screen)
@@ -70,8 +70,9 @@ static int version(const tp_cli_call *call)
     tp_cli_screen screen = tp_cli_screen_of(stdout, call->environment);
 
     if (call->values[JSON]) {
-        tp_cli_version_json(&screen.text);
-        tp_buffer_text(&screen.text, "\n");
+        tp_buffer_text(&screen.text, "{");
+        tp_cli_version_members(&screen.text);
+        tp_buffer_text(&screen.text, "}\n");
     } else {
         version_text(&screen);
     }

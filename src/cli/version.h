@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 
-/* Adds {"version": ..., "libraries": {NAME: VERSION}}. */
-void tp_cli_version_json(tp_buffer *out);
+/* Adds "version": ..., "libraries": {NAME: VERSION}. */
+void tp_cli_version_members(tp_buffer *out);
 
 #endif

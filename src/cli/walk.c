@@ -121,17 +121,19 @@ static void count_fact(tp_cli_screen *screen, const cJSON *trace, const char *pa
         tp_cli_screen_print(screen, TP_CLI_PLAIN, "   %s %s", tp_cli_units_count(tp_cli_field_count(trace, path)).text, word);
 }
 
-static void time_fact(tp_cli_screen *screen, const cJSON *trace, const char *path, double us_each, const char *word)
+static void time_fact(tp_cli_screen *screen, const cJSON *trace, const char *path, const char *word)
 {
-    double value = tp_cli_field_number(trace, path, -1);
+    double ms = tp_cli_field_number(trace, path, -1);
 
-    if (value >= 0)
-        tp_cli_screen_print(screen, TP_CLI_PLAIN, "   %s %s", tp_cli_units_duration(value * us_each).text, word);
+    if (ms >= 0)
+        tp_cli_screen_print(screen, TP_CLI_PLAIN, "   %s %s", tp_cli_units_ms(ms).text, word);
 }
 
 static void facts_behind(tp_cli_screen *screen, const cJSON *trace)
 {
     tp_cli_screen_print(screen, TP_CLI_DIM, "\n  tokens");
+    if (!*tp_cli_field_text(trace, "tokens.source"))
+        tp_cli_screen_print(screen, TP_CLI_PLAIN, "   none told");
     count_fact(screen, trace, "tokens.input", "in");
     count_fact(screen, trace, "tokens.output", "out");
     count_fact(screen, trace, "tokens.cache_read", "read from cache");
@@ -141,11 +143,11 @@ static void facts_behind(tp_cli_screen *screen, const cJSON *trace)
     tp_cli_screen_print(screen, TP_CLI_PLAIN, "   %s in   %s out", tp_cli_units_size(tp_cli_field_count(trace, "bytes_in")).text,
                         tp_cli_units_size(tp_cli_field_count(trace, "bytes_out")).text);
     tp_cli_screen_print(screen, TP_CLI_DIM, "\n  time  ");
-    time_fact(screen, trace, "total_ms", 1000, "in all");
-    time_fact(screen, trace, "first_token_ms", 1000, "to the first token");
-    time_fact(screen, trace, "provider_ms", 1000, "at the provider");
-    time_fact(screen, trace, "overhead_us", 1, "in the proxy");
-    tp_cli_screen_print(screen, TP_CLI_PLAIN, "\n");
+    time_fact(screen, trace, "total_ms", "in all");
+    time_fact(screen, trace, "first_token_ms", "to the first token");
+    time_fact(screen, trace, "provider_ms", "at the provider");
+    tp_cli_screen_print(screen, TP_CLI_PLAIN, "   %s in the proxy\n",
+                        tp_cli_units_duration(tp_cli_field_number(trace, "overhead_us", -1)).text);
 }
 
 void tp_cli_walk_print(tp_cli_screen *screen, const cJSON *trace)
