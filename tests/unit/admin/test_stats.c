@@ -73,13 +73,18 @@ static void a_window_comes_from_the_store(void **state)
 static void a_window_that_cannot_be_read_says_why(void **state)
 {
     office *o = *state;
-    FILE *file = fopen(o->path, "w");
+    tp_store_status status;
+    sqlite3 *other;
 
-    fputs("this is no database, although it is long enough to be one", file);
-    fclose(file);
     office_open_store(o);
+    office_add_stored(o, "old", NOW_MS);
+    assert_int_equal(sqlite3_open(o->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "DROP TABLE aggregate", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
     office_get(o, "/stats?window=all");
     assert_int_equal(o->status, 200);
+    tp_store_status_get(o->services.store, &status);
+    assert_string_equal(status.problem, "");
     assert_string_not_equal(member(o, "store problem")->valuestring, "");
 }
 
