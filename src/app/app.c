@@ -153,7 +153,7 @@ static bool build_server(tp_app *app)
 static void on_stop_signal(uv_signal_t *signal, int number)
 {
     (void)number;
-    tp_app_begin_stop(signal->data);
+    tp_app_stop_begin(signal->data);
 }
 
 static void on_reload_signal(uv_signal_t *signal, int number)
@@ -169,7 +169,7 @@ static void on_reload_signal(uv_signal_t *signal, int number)
 
 static void on_stop_call(uv_async_t *async)
 {
-    tp_app_begin_stop(async->data);
+    tp_app_stop_begin(async->data);
 }
 
 static void watch_signals(tp_app *app)
@@ -243,7 +243,7 @@ int tp_app_serve(const tp_app_options *options)
     }
     APP = NULL;
     if (app->services.loop)
-        tp_app_take_down(app);
+        tp_app_stop_finish(app);
     else if (app->settings)
         tp_settings_drop(app->settings);
     free(app);

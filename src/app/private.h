@@ -43,9 +43,9 @@ bool tp_app_demo_serve(tp_app *app);
 bool tp_app_demo_wants_memory(const tp_settings *settings);
 
 /* stop.c: the first call drains, the second ends the drain. */
-void tp_app_begin_stop(tp_app *app);
+void tp_app_stop_begin(tp_app *app);
 
 /* stop.c: takes everything down, after the loop was stopped. */
-void tp_app_take_down(tp_app *app);
+void tp_app_stop_finish(tp_app *app);
 
 #endif

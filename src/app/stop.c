@@ -24,7 +24,7 @@ static void on_drain_timeout(tp_timer *timer)
     uv_stop(&app->loop);
 }
 
-void tp_app_begin_stop(tp_app *app)
+void tp_app_stop_begin(tp_app *app)
 {
     if (app->stops++ > 0) {
         uv_stop(&app->loop);
@@ -79,7 +79,7 @@ static void close_handles(tp_app *app)
     uv_loop_close(&app->loop);
 }
 
-void tp_app_take_down(tp_app *app)
+void tp_app_stop_finish(tp_app *app)
 {
     run_out(app);
     close_handles(app);

@@ -29,7 +29,8 @@ static int check(const tp_cli_call *call)
     tp_config_problems_text(&problems, &screen.text);
     if (settings) {
         tp_cli_screen_print(&screen, TP_CLI_GOOD, "ok");
-        tp_cli_screen_print(&screen, TP_CLI_PLAIN, ": %s\n", tp_config_file(settings) ? tp_config_file(settings) : "no file, all defaults");
+        tp_cli_screen_print(&screen, TP_CLI_PLAIN, ": %s\n",
+                            tp_config_load_file(settings) ? tp_config_load_file(settings) : "no file, all defaults");
         tp_settings_drop(settings);
     }
     tp_config_problems_free(&problems);
@@ -43,7 +44,7 @@ static int example(const tp_cli_call *call)
     size_t count;
     const tp_section *sections = tp_app_sections(&count);
 
-    tp_config_print_example(sections, count, &screen.text);
+    tp_config_describe_example(sections, count, &screen.text);
     return tp_cli_screen_flush(&screen);
 }
 

@@ -14,7 +14,7 @@ static void config_page(tp_buffer *out)
     size_t count;
     const tp_section *sections = tp_app_sections(&count);
 
-    tp_config_print_docs(sections, count, out);
+    tp_config_describe_docs(sections, count, out);
 }
 
 static void metrics_page(tp_buffer *out)

@@ -37,7 +37,7 @@ static const tp_settings *check_config(const tp_cli_call *call, tp_cli_report *r
         tp_cli_report_add(report, problems.items[i].warning ? TP_CLI_NOTE : TP_CLI_PROBLEM, "config", "%s", problems.items[i].text);
     if (settings)
         tp_cli_report_add(report, TP_CLI_FINE, "config", "%s",
-                          tp_config_file(settings) ? tp_config_file(settings) : "no file, all defaults");
+                          tp_config_load_file(settings) ? tp_config_load_file(settings) : "no file, all defaults");
     tp_config_problems_free(&problems);
     return settings;
 }

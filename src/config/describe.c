@@ -132,7 +132,7 @@ static void example_table(page *p, const tp_option *table)
         example_option(p, option);
 }
 
-void tp_config_print_example(const tp_section *sections, size_t count, tp_buffer *out)
+void tp_config_describe_example(const tp_section *sections, size_t count, tp_buffer *out)
 {
     tp_arena *arena = tp_arena_new();
     size_t size = sizeof(tp_settings);
@@ -220,7 +220,7 @@ static const char DOCS_HEAD[] =
     "Sizes: `64k`, `32m`, `1g`. Times: `250ms`, `5s`, `10m`, `24h`, `90d`. Booleans: true/false, 1/0, yes/no, on/off.\n\n"
     "Short environment names:\n\n";
 
-void tp_config_print_docs(const tp_section *sections, size_t count, tp_buffer *out)
+void tp_config_describe_docs(const tp_section *sections, size_t count, tp_buffer *out)
 {
     tp_arena *arena = tp_arena_new();
     size_t size = sizeof(tp_settings);

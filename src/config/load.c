@@ -115,7 +115,7 @@ const tp_settings *tp_config_load(const tp_config_source *source, tp_config_prob
     return NULL;
 }
 
-const char *tp_config_file(const tp_settings *settings)
+const char *tp_config_load_file(const tp_settings *settings)
 {
     return tp_config_snapshot_of(settings)->file;
 }

@@ -28,6 +28,6 @@ typedef struct tp_config_source {
 const tp_settings *tp_config_load(const tp_config_source *source, tp_config_problems *problems);
 
 /* The file that was read; NULL when there was none. As long as the settings. */
-const char *tp_config_file(const tp_settings *settings);
+const char *tp_config_load_file(const tp_settings *settings);
 
 #endif

@@ -29,7 +29,7 @@ static void show_line(void *context, const tp_config_entry *entry)
     show *s = context;
 
     tp_buffer_printf(s->out, "%-*s  %-*s  ", s->name_width, entry->name, s->value_width, *entry->value ? entry->value : "-");
-    tp_config_mark_text(&entry->origin, s->out);
+    tp_config_problems_place(&entry->origin, s->out);
     tp_buffer_text(s->out, "\n");
 }
 
@@ -51,7 +51,7 @@ static void show_json(void *context, const tp_config_entry *entry)
     show *s = context;
     tp_buffer at = TP_BUFFER(8192);
 
-    tp_config_mark_text(&entry->origin, &at);
+    tp_config_problems_place(&entry->origin, &at);
     tp_buffer_add(&at, tp_bytes_of("", 1));
     tp_buffer_text(s->out, s->began ? ",\n{" : "\n{");
     s->began = true;
@@ -74,7 +74,7 @@ void tp_config_print_show(const tp_settings *settings, bool json, tp_buffer *out
 
     if (json) {
         tp_buffer_text(out, "{");
-        json_text(out, "file", tp_config_file(settings));
+        json_text(out, "file", tp_config_load_file(settings));
         tp_buffer_text(out, ",\"options\":[");
         tp_config_each(settings, show_json, &s);
         tp_buffer_text(out, "\n]}\n");

@@ -10,7 +10,7 @@
 
 enum { MOST = 1000, LONGEST = 2048 };
 
-void tp_config_mark_text(const tp_config_mark *mark, tp_buffer *out)
+void tp_config_problems_place(const tp_config_mark *mark, tp_buffer *out)
 {
     if (mark->origin == TP_CONFIG_DEFAULT)
         tp_buffer_text(out, "default");
@@ -49,7 +49,7 @@ static void add(tp_config_problems *problems, const tp_config_mark *at, bool war
         problems->capacity = problems->capacity ? problems->capacity * 2 : 8;
         problems->items = tp_memory_resize(problems->items, problems->capacity * sizeof(*problems->items));
     }
-    tp_config_mark_text(at, &text);
+    tp_config_problems_place(at, &text);
     tp_buffer_text(&text, ": ");
     tp_buffer_text(&text, message);
     tp_buffer_add(&text, tp_bytes_of("", 1));

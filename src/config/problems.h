@@ -20,7 +20,7 @@ typedef struct tp_config_mark {
 } tp_config_mark;
 
 /* "FILE:LINE:COLUMN", "environment variable NAME", "command line, NAME", "default" */
-void tp_config_mark_text(const tp_config_mark *mark, tp_buffer *out);
+void tp_config_problems_place(const tp_config_mark *mark, tp_buffer *out);
 
 typedef struct tp_config_problem {
     char *text; /* one line, with its place in front */

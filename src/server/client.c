@@ -22,7 +22,7 @@ tp_client *tp_client_new(tp_server *server)
     c->server = server;
     c->input.limit = MOST_PIPELINED + TP_SERVER_READ;
     c->out.limit = c->flying.limit = SIZE_MAX / 2;
-    tp_client_sink(c);
+    tp_reply_sink(c);
     return c;
 }
 
@@ -33,7 +33,7 @@ static void on_timer(tp_timer *timer)
     bool in_head = !c->serving && tp_http1_started(&c->http);
 
     if (c->state == TP_CLIENT_READING && in_head)
-        tp_client_refuse(c, TP_ERR_CALLER_TIMEOUT, "the head of the request was not complete within listen.header_timeout");
+        tp_reply_refuse(c, TP_ERR_CALLER_TIMEOUT, "the head of the request was not complete within listen.header_timeout");
     else if (c->state == TP_CLIENT_READING && c->x && !c->request_done)
         tp_body_break(tp_driver_body(c->x), TP_ERR_CALLER_TIMEOUT, "the body of the request stopped for longer than listen.body_timeout");
     else
@@ -162,7 +162,7 @@ static void on_head(tp_client *c, const tp_http1_read *read)
     c->close = !read->parsed.keep_alive || c->server->draining;
     c->request_done = read->complete;
     tp_client_arm(c, c->request_done ? 0 : limits(c)->body_timeout);
-    tp_client_dispatch(c);
+    tp_dispatch_head(c);
     if (!c->x)
         return;
     tp_driver_body(c->x)->owner = c;
@@ -191,7 +191,7 @@ static void on_bad(tp_client *c, const tp_http1_read *read)
     if (c->x && c->started)
         tp_body_break(tp_driver_body(c->x), read->err, read->message);
     else if (!c->reply_done)
-        tp_client_refuse(c, read->err, read->message);
+        tp_reply_refuse(c, read->err, read->message);
     c->request_done = false;
 }
 

@@ -54,16 +54,16 @@ tp_client *tp_client_new(tp_server *server);
 void tp_client_begin(tp_client *c);   /* the connection is accepted */
 void tp_client_advance(tp_client *c); /* the reply has ended: the next request, or the close */
 void tp_client_close(tp_client *c);
-void tp_client_touch(tp_client *c); /* wants tp_client_flush at the end of the turn */
+void tp_client_touch(tp_client *c); /* wants tp_reply_flush at the end of the turn */
 void tp_client_arm(tp_client *c, uint64_t ms);
 
 /* dispatch.c: a head was read. Leaves c->x, c->call or a finished reply behind. */
-void tp_client_dispatch(tp_client *c);
+void tp_dispatch_head(tp_client *c);
 
 /* reply.c */
-void tp_client_refuse(tp_client *c, tp_err err, const char *message);
-void tp_client_plain(tp_client *c, int status, const tp_header *headers, size_t count, tp_bytes body);
-void tp_client_sink(tp_client *c);
-void tp_client_flush(tp_client *c);
+void tp_reply_refuse(tp_client *c, tp_err err, const char *message);
+void tp_reply_plain(tp_client *c, int status, const tp_header *headers, size_t count, tp_bytes body);
+void tp_reply_sink(tp_client *c);
+void tp_reply_flush(tp_client *c);
 
 #endif

@@ -144,7 +144,7 @@ static void to_pipeline(tp_client *c, tp_bytes path, tp_bytes query)
     const tp_endpoint *row = find_endpoint(c, path, provider);
 
     if (!row) {
-        tp_client_refuse(c, TP_ERR_CALLER_NOT_FOUND, "no such path: a provider's path begins with /v1/, /v1beta/, /api/ or /PROVIDER/");
+        tp_reply_refuse(c, TP_ERR_CALLER_NOT_FOUND, "no such path: a provider's path begins with /v1/, /v1beta/, /api/ or /PROVIDER/");
         return;
     }
     create_exchange(c, row, describe(c, c->arena, path, query), provider);
@@ -158,9 +158,9 @@ static void on_admin_done(tp_admin_call *call, tp_admin_reply *reply)
     if (c) {
         c->call = NULL;
         if (reply->err != TP_OK)
-            tp_client_refuse(c, reply->err, reply->message);
+            tp_reply_refuse(c, reply->err, reply->message);
         else
-            tp_client_plain(c, reply->status, &type, reply->content_type ? 1 : 0, tp_buffer_bytes(&reply->body));
+            tp_reply_plain(c, reply->status, &type, reply->content_type ? 1 : 0, tp_buffer_bytes(&reply->body));
     }
     free(call);
 }
@@ -182,7 +182,7 @@ static void preflight(tp_client *c)
         { TP_BYTES("access-control-max-age"), TP_BYTES("600") },
     };
 
-    tp_client_plain(c, 204, headers, 3, tp_bytes_of(NULL, 0));
+    tp_reply_plain(c, 204, headers, 3, tp_bytes_of(NULL, 0));
 }
 
 /* Paths that only say whether somebody is there. */
@@ -203,20 +203,20 @@ static void choose(tp_client *c, tp_bytes path, tp_bytes query)
     bool ours = c->server->admin && tp_admin_owns(path);
 
     if (is_probe(c, path))
-        tp_client_plain(c, 200, NULL, 0, tp_bytes_of(NULL, 0));
+        tp_reply_plain(c, 200, NULL, 0, tp_bytes_of(NULL, 0));
     else if (is_upgrade(c, path))
-        tp_client_refuse(c, TP_ERR_CALLER_UPGRADE_REQUIRED, "WebSocket is not served here; POST the request over HTTP");
+        tp_reply_refuse(c, TP_ERR_CALLER_UPGRADE_REQUIRED, "WebSocket is not served here; POST the request over HTTP");
     else if (ours)
         to_admin(c, path, query);
     else if (c->server->draining)
-        tp_client_refuse(c, TP_ERR_OWN_SHUTTING_DOWN, "the proxy is stopping");
+        tp_reply_refuse(c, TP_ERR_OWN_SHUTTING_DOWN, "the proxy is stopping");
     else if (memory_is_full(c->server))
-        tp_client_refuse(c, TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_memory");
+        tp_reply_refuse(c, TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_memory");
     else
         to_pipeline(c, path, query);
 }
 
-void tp_client_dispatch(tp_client *c)
+void tp_dispatch_head(tp_client *c)
 {
     tp_gate_verdict verdict = tp_gate_check(c->head, &settings_of(c)->listen);
     tp_bytes target = tp_gate_path(c->head);
@@ -225,7 +225,7 @@ void tp_client_dispatch(tp_client *c)
     c->origin = verdict.origin;
     if (verdict.err != TP_OK) {
         c->close = c->close || verdict.err == TP_ERR_CALLER_BAD_REQUEST || verdict.err == TP_ERR_CALLER_BAD_CODING;
-        tp_client_refuse(c, verdict.err, verdict.message);
+        tp_reply_refuse(c, verdict.err, verdict.message);
         return;
     }
     if (verdict.preflight) {

@@ -147,12 +147,12 @@ static void sink_end(tp_sink *sink, bool clean)
     put_end(c, clean);
 }
 
-void tp_client_sink(tp_client *c)
+void tp_reply_sink(tp_client *c)
 {
     c->sink = (tp_sink){ sink_head, sink_body, sink_end };
 }
 
-void tp_client_plain(tp_client *c, int status, const tp_header *headers, size_t count, tp_bytes body)
+void tp_reply_plain(tp_client *c, int status, const tp_header *headers, size_t count, tp_bytes body)
 {
     tp_reply_head head = { .status = status, .headers = headers, .header_count = count, .body_length = (int64_t)body.length };
 
@@ -171,7 +171,7 @@ static tp_dialect dialect_of(const tp_client *c)
     return row ? row->dialect : TP_DIALECT_OPENAI;
 }
 
-void tp_client_refuse(tp_client *c, tp_err err, const char *message)
+void tp_reply_refuse(tp_client *c, tp_err err, const char *message)
 {
     tp_buffer body = TP_BUFFER(8192);
     char id[40];
@@ -194,7 +194,7 @@ void tp_client_refuse(tp_client *c, tp_err err, const char *message)
         headers[count++] = headers[5];
     tp_metric_add(c->server->services->metrics, TP_METRIC_REFUSED, 1, tp_err_code(err), NULL, NULL);
     tp_error_body(dialect_of(c), &said, &body);
-    tp_client_plain(c, tp_err_status(err), headers, count, tp_buffer_bytes(&body));
+    tp_reply_plain(c, tp_err_status(err), headers, count, tp_buffer_bytes(&body));
     tp_buffer_free(&body);
 }
 
@@ -256,7 +256,7 @@ static void write_later(tp_client *c, size_t done)
     }
 }
 
-void tp_client_flush(tp_client *c)
+void tp_reply_flush(tp_client *c)
 {
     uv_buf_t buffer = uv_buf_init(c->out.data, (unsigned)c->out.length);
     int done;

@@ -45,7 +45,7 @@ static void admit(tp_client *c)
         tp_client_close(c);
     } else if (server->connections > server->pipelines->settings->listen.max_connections) {
         c->close = true;
-        tp_client_refuse(c, TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_connections");
+        tp_reply_refuse(c, TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_connections");
     }
 }
 
@@ -110,7 +110,7 @@ void tp_server_turn(tp_server *server)
     tp_list_init(&now);
     tp_list_move(&server->dirty, &now);
     for (tp_link *link = tp_list_shift(&now); link; link = tp_list_shift(&now))
-        tp_client_flush(tp_list_entry(link, tp_client, dirty));
+        tp_reply_flush(tp_list_entry(link, tp_client, dirty));
 }
 
 static bool is_idle(const tp_client *c)

@@ -351,7 +351,7 @@ static void add_attempt(tp_call_note *n)
 static void begin_attempt(tp_call_note *n)
 {
     n->tries++;
-    if (!tp_call_compose(n)) {
+    if (!tp_call_request_compose(n)) {
         n->done = true;
         tp_answer(n->x, &(tp_event){ .type = TP_EVENT_ERROR });
         return;

@@ -55,7 +55,7 @@ typedef struct tp_call_note {
 } tp_call_note;
 
 /* call_request.c: composes n->request for the candidate. False when it cannot be; the reason is in x->failure. */
-bool tp_call_compose(tp_call_note *n);
+bool tp_call_request_compose(tp_call_note *n);
 
 /* call_reply.c */
 void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head);

@@ -236,7 +236,7 @@ static bool announces_body(const tp_request *r)
     return r->body_length != 0 || tp_request_header(r, "content-length").length > 0;
 }
 
-bool tp_call_compose(tp_call_note *n)
+bool tp_call_request_compose(tp_call_note *n)
 {
     const tp_candidate *c = candidate_of(n);
     const tp_timeouts *timeout = &c->provider->timeout;

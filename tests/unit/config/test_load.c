@@ -21,7 +21,7 @@ static void without_anything_the_defaults_hold(void **state)
     assert_string_equal(openai->base_url, "https://api.openai.com/v1");
     assert_int_equal(openai->timeout.first_byte, 600000);
     assert_int_equal(s->retry.on.count, 9);
-    assert_null(tp_config_file(s));
+    assert_null(tp_config_load_file(s));
     tp_settings_drop(s);
 }
 
@@ -215,7 +215,7 @@ static void the_file_is_the_named_one_or_the_one_at_home(void **state)
     put_file(file, "listen: {port: 5}\n");
     s = tp_config_load(&source, &problems);
     assert_int_equal(s->listen.port, 5);
-    assert_string_equal(tp_config_file(s), file);
+    assert_string_equal(tp_config_load_file(s), file);
     assert_int_equal(strncmp(s->store.path, home, strlen(home)), 0);
     tp_settings_drop(s);
     environment[1] = config_line;

@@ -54,7 +54,7 @@ static void the_example_loads_and_changes_nothing(void **state)
     char *a, *b;
 
     (void)state;
-    tp_config_print_example(SECTIONS, 1, &example);
+    tp_config_describe_example(SECTIONS, 1, &example);
     with = load_with(ended(&example), (tp_config_source){ .sections = SECTIONS, .section_count = 1 });
     without = load_with("", (tp_config_source){ .sections = SECTIONS, .section_count = 1 });
     assert_string_equal(with->said, "");
@@ -75,7 +75,7 @@ static void the_commented_parts_of_the_example_are_known_keys(void **state)
     loading *l;
 
     (void)state;
-    tp_config_print_example(SECTIONS, 1, &example);
+    tp_config_describe_example(SECTIONS, 1, &example);
     for (size_t i = 0; i + 1 < example.length; i++)
         if (example.data[i] == '#' && (i == 0 || example.data[i - 1] == '\n') && example.data[i + 1] == ' ' && example.data[i + 2] == ' ')
             example.data[i] = ' ';
@@ -141,7 +141,7 @@ static void the_docs_name_every_option_with_its_variable(void **state)
     const char *docs;
 
     (void)state;
-    tp_config_print_docs(SECTIONS, 1, &out);
+    tp_config_describe_docs(SECTIONS, 1, &out);
     docs = ended(&out);
     assert_non_null(strstr(docs, "| `listen.port` | number | `8766` | port to listen on; 0 = any free one | `TOKENPAK_LISTEN_PORT` |\n"));
     assert_non_null(strstr(docs, "`TOKENPAK_PROVIDERS_NAME_TIMEOUT_FIRST_BYTE`"));
