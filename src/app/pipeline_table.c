@@ -20,7 +20,7 @@ static const tp_stage *const COUNT[] = {
 
 /* Everything else: nothing holds the body. */
 static const tp_stage *const RELAY[] = {
-    &tp_stage_record, &tp_stage_auth, &tp_stage_route, &tp_stage_select, &tp_stage_call,
+    &tp_stage_record, &tp_stage_auth, &tp_stage_models, &tp_stage_route, &tp_stage_select, &tp_stage_call,
 };
 
 /* The scripted provider of the demo, behind a socket of its own. */

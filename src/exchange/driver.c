@@ -136,6 +136,7 @@ static void run_resumed(tp_driven *d)
     d->trace[d->at].verdict = d->resumed;
     if (d->resumed == TP_ANSWERED) {
         d->phase = TP_PHASE_BACK;
+        settle(d); /* it may have answered before its turn came */
     } else if (d->resumed == TP_FAILED || unwanted) {
         fail_at(d, d->at);
     } else {

@@ -52,6 +52,18 @@ tp_bytes tp_auth_query_key(tp_bytes query)
     return tp_bytes_of(NULL, 0);
 }
 
+tp_header tp_auth_field(tp_dialect dialect, const char *key, tp_arena *arena)
+{
+    switch (dialect) {
+    case TP_DIALECT_ANTHROPIC:
+        return (tp_header){ TP_BYTES("x-api-key"), tp_bytes_text(key) };
+    case TP_DIALECT_GEMINI:
+        return (tp_header){ TP_BYTES("x-goog-api-key"), tp_bytes_text(key) };
+    default:
+        return (tp_header){ TP_BYTES("Authorization"), tp_bytes_text(tp_arena_printf(arena, "Bearer %s", key)) };
+    }
+}
+
 const tp_proxy_key *tp_auth_find(const tp_settings *settings, tp_bytes credential)
 {
     const tp_auth_settings *set = tp_settings_section(settings, tp_stage_auth.name);

@@ -41,6 +41,9 @@ const tp_proxy_key *tp_auth_find(const tp_settings *settings, tp_bytes credentia
 /* Whether the pattern list is empty or one of it fits. */
 bool tp_auth_allows(const tp_texts *patterns, tp_bytes name);
 
+/* The field that shows a provider's own key, as its dialect wants it. */
+tp_header tp_auth_field(tp_dialect dialect, const char *key, tp_arena *arena);
+
 /* The value of `key` in a query string, as sent; empty when there is none. */
 tp_bytes tp_auth_query_key(tp_bytes query);
 

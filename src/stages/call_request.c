@@ -116,22 +116,6 @@ static bool field_stays(const tp_call_note *n, const tp_header *field, tp_bytes 
     return !tp_http1_is_hop(field->name, connection) && credential_stays(n, field);
 }
 
-static void add_key(const tp_call_note *n, tp_header *field)
-{
-    const tp_candidate *c = candidate_of(n);
-
-    switch ((tp_dialect)c->provider->dialect) {
-    case TP_DIALECT_ANTHROPIC:
-        *field = (tp_header){ TP_BYTES("x-api-key"), tp_bytes_text(c->key) };
-        break;
-    case TP_DIALECT_GEMINI:
-        *field = (tp_header){ TP_BYTES("x-goog-api-key"), tp_bytes_text(c->key) };
-        break;
-    default:
-        *field = (tp_header){ TP_BYTES("Authorization"), tp_bytes_text(tp_arena_printf(n->x->arena, "Bearer %s", c->key)) };
-    }
-}
-
 static void compose_fields(tp_call_note *n, bool edited)
 {
     const tp_request *r = n->x->request;
@@ -144,7 +128,7 @@ static void compose_fields(tp_call_note *n, bool edited)
         if (field_stays(n, &r->headers[i], connection, edited))
             fields[count++] = r->headers[i];
     if (c->key)
-        add_key(n, &fields[count++]);
+        fields[count++] = tp_auth_field((tp_dialect)c->provider->dialect, c->key, n->x->arena);
     for (size_t i = 0; i < c->provider->headers.count; i++)
         fields[count++] =
             (tp_header){ tp_bytes_text(c->provider->headers.items[i].name), tp_bytes_text(c->provider->headers.items[i].value) };
