@@ -115,8 +115,10 @@ int tp_cli_answer_show(const tp_cli_call *call, const tp_cli_question *question,
     from = ask(asked.settings, question, &text);
     asked.running = from == DAEMON;
     if (from && json) {
+        bool ended = tp_bytes_ends(tp_buffer_bytes(&text), TP_BYTES("\n"));
+
         tp_cli_screen_raw(&screen, tp_buffer_bytes(&text));
-        tp_cli_screen_raw(&screen, TP_BYTES("\n"));
+        tp_cli_screen_raw(&screen, ended ? TP_BYTES("") : TP_BYTES("\n"));
     } else if (from) {
         cJSON *answer = tp_cli_field_parse(&text);
 

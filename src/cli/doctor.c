@@ -46,18 +46,18 @@ static const tp_settings *check_config(const tp_cli_call *call, tp_cli_report *r
 static void check_folder(const char *path, tp_cli_report *report)
 {
     char *folder = tp_memory_text(path), *slash;
+    const char *where;
 
     while ((slash = strrchr(folder, '/')) && slash > folder) {
         *slash = 0;
         if (access(folder, F_OK) == 0)
             break;
     }
-    if (!slash)
-        strncpy(folder, ".", 2);
-    if (access(folder, W_OK | X_OK) == 0)
+    where = !slash ? "." : slash == folder ? "/" : folder;
+    if (access(where, W_OK | X_OK) == 0)
         tp_cli_report_add(report, TP_CLI_NOTE, "database", "%s is not there yet; `serve` makes it", path);
     else
-        tp_cli_report_add(report, TP_CLI_PROBLEM, "database", "%s cannot be made: %s: %s", path, folder, strerror(errno));
+        tp_cli_report_add(report, TP_CLI_PROBLEM, "database", "%s cannot be made: %s: %s", path, where, strerror(errno));
     free(folder);
 }
 

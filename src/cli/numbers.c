@@ -71,18 +71,19 @@ static void cost_line(tp_cli_screen *screen, const cJSON *stats)
         tp_cli_screen_print(screen, TP_CLI_PLAIN, "  cost       %s USD\n", usd);
 }
 
-static double quantile_us(const cJSON *object, const char *path)
+/* Most durations come in whole milliseconds, so that 0 is none of them. */
+static void add_quantile(tp_cli_table *table, const cJSON *latency, const char *name)
 {
-    double ms = tp_cli_field_number(object, path, -1);
+    double ms = tp_cli_field_number(latency, name, -1);
 
-    return ms < 0 ? -1 : ms * 1000;
+    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", ms > 0 ? tp_cli_units_duration(ms * 1000).text : tp_cli_units_ms(ms).text);
 }
 
 static void add_quantiles(tp_cli_table *table, const cJSON *latency)
 {
-    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_units_duration(quantile_us(latency, "p50")).text);
-    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_units_duration(quantile_us(latency, "p90")).text);
-    tp_cli_table_add(table, TP_CLI_PLAIN, "%s", tp_cli_units_duration(quantile_us(latency, "p99")).text);
+    add_quantile(table, latency, "p50");
+    add_quantile(table, latency, "p90");
+    add_quantile(table, latency, "p99");
 }
 
 static void durations_table(tp_cli_screen *screen, const cJSON *stats)

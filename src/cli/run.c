@@ -42,6 +42,7 @@ static int run_program(const tp_cli_call *call)
 {
     const tp_settings *settings = tp_cli_settings_load(call);
     tp_cli_daemon daemon;
+    int failure;
 
     if (!settings)
         return TP_CLI_USAGE;
@@ -51,8 +52,9 @@ static int run_program(const tp_cli_call *call)
     set_variables(&daemon);
     tp_settings_drop(settings);
     execvp(call->words[0], (char *const *)(uintptr_t)call->words);
-    fprintf(stderr, "tokenpak: cannot run %s: %s\n", call->words[0], strerror(errno));
-    return errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
+    failure = errno;
+    fprintf(stderr, "tokenpak: cannot run %s: %s\n", call->words[0], strerror(failure));
+    return failure == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
 }
 
 static int print_variables(const tp_cli_call *call)

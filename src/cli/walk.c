@@ -82,11 +82,12 @@ static void attempts_table(tp_cli_screen *screen, const cJSON *trace)
     cJSON_ArrayForEach(one, tp_cli_field_at(trace, "attempts"))
     {
         const char *error = tp_cli_field_text(one, "error");
+        int status = (int)tp_cli_field_count(one, "status");
 
         tp_cli_table_add(&table, TP_CLI_DIM, "%u", ++number);
         tp_cli_table_add(&table, TP_CLI_PLAIN, "%s", tp_cli_field_text(one, "provider"));
         tp_cli_table_add(&table, TP_CLI_PLAIN, "%s", tp_cli_field_text(one, "model"));
-        tp_cli_table_add(&table, *error ? TP_CLI_BAD : TP_CLI_PLAIN, "%d", (int)tp_cli_field_count(one, "status"));
+        tp_cli_table_add(&table, *error ? TP_CLI_BAD : TP_CLI_PLAIN, status ? "%d" : "-", status);
         tp_cli_table_add(&table, TP_CLI_PLAIN, "%s", tp_cli_units_duration(tp_cli_field_number(one, "us", -1)).text);
         tp_cli_table_add(&table, TP_CLI_BAD, "%s", error);
     }
