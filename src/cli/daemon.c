@@ -16,7 +16,7 @@ static void host_of(const char *address, bool named, char host[TP_CLI_DAEMON_ADD
     bool loopback = any || strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 
     if (named && loopback)
-        snprintf(host, TP_CLI_DAEMON_ADDRESS, "localhost");
+        snprintf(host, TP_CLI_DAEMON_ADDRESS, "127.0.0.1");
     else if (any)
         snprintf(host, TP_CLI_DAEMON_ADDRESS, "%s", v6 ? "[::1]" : "127.0.0.1");
     else

@@ -176,6 +176,20 @@ static void put_usage(tp_row *row, const tp_outcome *o)
     row->usage = o->usage_raw;
 }
 
+/* The attempts that another one followed. */
+static void put_failures(tp_buffer *out, const tp_outcome *o)
+{
+    for (const tp_attempt *a = o->attempts; a && a->next; a = a->next) {
+        tp_buffer_text(out, out->length ? "," : "");
+        tp_buffer_text(out, a->provider);
+        tp_buffer_text(out, ":");
+        if (a->err == TP_OK)
+            tp_buffer_number(out, (uint64_t)a->status);
+        else
+            tp_buffer_text(out, tp_err_code(a->err));
+    }
+}
+
 static tp_row row_of(const tp_exchange *x, uint64_t now)
 {
     const tp_outcome *o = &x->outcome;
@@ -276,11 +290,13 @@ static void record_leave(void *self, void *my_note, tp_exchange *x)
 {
     record *r = self;
     uint64_t now = tp_clock_ns(r->services->clock);
-    tp_buffer trace = TP_BUFFER(MOST_TRACE);
+    tp_buffer trace = TP_BUFFER(MOST_TRACE), failures = TP_BUFFER(512);
     tp_row row = row_of(x, now), *copy;
 
     put_trace(&trace, x);
     row.trace = tp_buffer_bytes(&trace);
+    put_failures(&failures, &x->outcome);
+    row.failures = tp_buffer_bytes(&failures);
     copy = tp_row_copy(&row);
     tp_ledger_in_flight(r->services->ledger, -1);
     if (((note *)my_note)->streaming)
@@ -292,6 +308,7 @@ static void record_leave(void *self, void *my_note, tp_exchange *x)
         log_access(x, copy);
     free(copy);
     tp_buffer_free(&trace);
+    tp_buffer_free(&failures);
 }
 
 const tp_stage tp_stage_record = {

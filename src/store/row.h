@@ -35,6 +35,7 @@ typedef enum tp_row_class {
     X(upstream_model, 256) /* as sent */                                                                                                   \
     X(provider, 128)       /* "" = none was reached */                                                                                     \
     X(error, 64)           /* code; "" = none */                                                                                           \
+    X(failures, 512)       /* attempts that another one followed, as provider:status or provider:code, separated by commas */              \
     X(source, 16)          /* of the token numbers: provider, exact, calibrated, heuristic; "" = none */                                   \
     X(usage, 2048)         /* JSON as the provider told it; "" = none */
 

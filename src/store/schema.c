@@ -16,7 +16,8 @@ static const char ROWS[] = "PRAGMA application_id = " VALUE(
                     "CREATE TABLE request (id INTEGER PRIMARY KEY,"
                     " request TEXT NOT NULL, client TEXT NOT NULL, key TEXT NOT NULL, session TEXT NOT NULL, tag TEXT NOT NULL,"
                     " dialect TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, model TEXT NOT NULL,"
-                    " upstream_model TEXT NOT NULL, provider TEXT NOT NULL, error TEXT NOT NULL, source TEXT NOT NULL,"
+                    " upstream_model TEXT NOT NULL, provider TEXT NOT NULL, error TEXT NOT NULL, failures TEXT NOT NULL, source TEXT NOT "
+                    "NULL,"
                     " usage TEXT NOT NULL, started_ms INTEGER NOT NULL, stream INTEGER NOT NULL, status INTEGER NOT NULL,"
                     " class INTEGER NOT NULL, attempts INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL,"
                     " cache_read INTEGER NOT NULL, cache_creation INTEGER NOT NULL, reasoning INTEGER NOT NULL,"
@@ -33,7 +34,7 @@ static const char AGGREGATES[] =
     " ok INTEGER NOT NULL, caller_error INTEGER NOT NULL, policy_error INTEGER NOT NULL, provider_error INTEGER NOT NULL,"
     " own_error INTEGER NOT NULL, cancelled INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL,"
     " cache_read INTEGER NOT NULL, cache_creation INTEGER NOT NULL, reasoning INTEGER NOT NULL, estimated INTEGER NOT NULL,"
-    " unpriced INTEGER NOT NULL, no_usage INTEGER NOT NULL, attempts INTEGER NOT NULL, bytes_in INTEGER NOT NULL,"
+    " unpriced INTEGER NOT NULL, no_usage INTEGER NOT NULL, attempts INTEGER NOT NULL, failed INTEGER NOT NULL, bytes_in INTEGER NOT NULL,"
     " bytes_out INTEGER NOT NULL, total_us BLOB, provider_us BLOB, first_token_us BLOB, overhead_us BLOB, last_error TEXT,"
     " PRIMARY KEY (span, kind, bucket, name)) WITHOUT ROWID;";
 

@@ -2,6 +2,7 @@
 
 #include "store/stats.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -90,16 +91,42 @@ static void add_latency(tp_histogram *histogram, int64_t amount, uint64_t unit_u
         tp_histogram_add(histogram, (uint64_t)amount * unit_us);
 }
 
+static void set_error(tp_stats_name *provider, tp_bytes error)
+{
+    size_t length = error.length < TP_STATS_ERROR ? error.length : TP_STATS_ERROR - 1;
+
+    memset(provider->last_error, 0, sizeof provider->last_error);
+    if (length)
+        memcpy(provider->last_error, error.data, length);
+}
+
 static void add_provider(tp_stats_name *provider, const tp_row *row)
 {
-    size_t length = row->error.length < TP_STATS_ERROR ? row->error.length : TP_STATS_ERROR - 1;
+    char status[16];
 
     add_latency(&provider->latency, row->provider_ms, 1000);
     if (row->class != TP_ROW_PROVIDER_ERROR)
         return;
-    memset(provider->last_error, 0, sizeof provider->last_error);
-    if (length)
-        memcpy(provider->last_error, row->error.data, length);
+    snprintf(status, sizeof status, "%d", (int)row->status);
+    set_error(provider, row->error.length ? row->error : tp_bytes_text(status));
+}
+
+/* Each failed attempt counts on the provider that failed, which need not be the one that answered. */
+static void add_failures(tp_stats *stats, tp_bytes failures)
+{
+    tp_bytes item;
+
+    while (tp_bytes_next(&failures, ',', &item)) {
+        size_t colon = tp_bytes_find(item, ':');
+
+        stats->sums[TP_STATS_failed]++;
+        if ((stats->kinds & (1u << TP_STATS_BY_PROVIDER)) && colon) {
+            tp_stats_name *provider = tp_stats_find(stats, TP_STATS_BY_PROVIDER, tp_bytes_of(item.data, colon));
+
+            provider->sums[TP_STATS_failed]++;
+            set_error(provider, tp_bytes_from(item, colon + 1));
+        }
+    }
 }
 
 void tp_stats_add(tp_stats *stats, const tp_row *row)
@@ -120,6 +147,7 @@ void tp_stats_add(tp_stats *stats, const tp_row *row)
             add_sums(tp_stats_find(stats, by, names[by])->sums, sums);
     if ((stats->kinds & (1u << TP_STATS_BY_PROVIDER)) && row->provider.length)
         add_provider(tp_stats_find(stats, TP_STATS_BY_PROVIDER, row->provider), row);
+    add_failures(stats, row->failures);
 }
 
 uint64_t tp_stats_requests(const uint64_t sums[TP_STATS_SUM_COUNT])

@@ -25,6 +25,7 @@
     X(unpriced)  /* requests with tokens but no known price */                                                                             \
     X(no_usage)  /* complete replies in which the provider told no usage */                                                                \
     X(attempts)                                                                                                                            \
+    X(failed) /* of them: those that another one followed; of providers and in all */                                                      \
     X(bytes_in)                                                                                                                            \
     X(bytes_out)
 

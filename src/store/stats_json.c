@@ -97,15 +97,16 @@ static void latencies(tp_buffer *out, const tp_stats *stats)
 
 static void provider(tp_buffer *out, const tp_stats_name *p)
 {
-    uint64_t total = tp_stats_requests(p->sums), errors = p->sums[TP_STATS_provider_error];
+    uint64_t total = tp_stats_requests(p->sums), attempts = total + p->sums[TP_STATS_failed];
+    uint64_t errors = p->sums[TP_STATS_provider_error] + p->sums[TP_STATS_failed];
 
     tp_buffer_text(out, "\"");
     tp_buffer_json(out, tp_bytes_text(p->name));
     tp_buffer_text(out, "\":{");
     number(out, "requests", total, ",");
-    number(out, "attempts", p->sums[TP_STATS_attempts], ",");
+    number(out, "attempts", attempts, ",");
     number(out, "errors", errors, ",");
-    tp_buffer_printf(out, "\"error_rate\":%.4f,", total ? (double)errors / (double)total : 0);
+    tp_buffer_printf(out, "\"error_rate\":%.4f,", attempts ? (double)errors / (double)attempts : 0);
     latency(out, "latency_ms", &p->latency);
     tp_buffer_text(out, ",");
     if (p->last_error[0])
