@@ -12,7 +12,7 @@ static tp_exchange *x_of(const tp_call_note *n)
 
 /* ---- head ---- */
 
-/* Fields of the provider that would be wrong, or foreign, on our origin. */
+/* Fields of the provider that would be wrong, or foreign, on our origin, or taken for ours. */
 static bool is_dropped(tp_bytes name)
 {
     static const char *const NAMES[] = { "set-cookie", "alt-svc", "strict-transport-security", "nel", "report-to" };
@@ -20,7 +20,7 @@ static bool is_dropped(tp_bytes name)
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         if (tp_bytes_equal_nocase(name, tp_bytes_text(NAMES[i])))
             return true;
-    return false;
+    return name.length > 11 && tp_bytes_equal_nocase(tp_bytes_of(name.data, 11), TP_BYTES("x-tokenpak-"));
 }
 
 /* Content-Length of a reply without a body says what a GET would have had: it passes. */
