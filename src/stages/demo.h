@@ -65,7 +65,8 @@ void tp_demo_reply_free(tp_demo_reply *reply);
 /* demo_ask.c: reads model, stream, tools and prompt. */
 void tp_demo_ask_read(tp_demo_ask *ask);
 
-/* demo_tool.c: the first tool of a request in any dialect; TP_JSON_NONE when there is none to call. `name` and `schema` are nodes. */
+/* demo_tool.c: the first tool of a request in any dialect that can be called; false when there is none. `name` and `schema` become nodes,
+ * `schema` TP_JSON_NONE when it has none. */
 bool tp_demo_tool_find(const tp_json *json, uint32_t *name, uint32_t *schema);
 
 /* Arguments that a JSON schema accepts, as an object. `schema` may be TP_JSON_NONE. */
@@ -77,9 +78,9 @@ typedef struct tp_demo_vectors {
     unsigned count, size; /* numbers in each vector */
 } tp_demo_vectors;
 
-tp_demo_vectors tp_demo_vectors_read(const tp_demo_ask *ask);
-void tp_demo_vectors_print(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out);        /* [0.1,...] */
-void tp_demo_vectors_print_base64(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out); /* of little-endian floats, quoted */
+tp_demo_vectors tp_demo_vector_read(const tp_demo_ask *ask);
+void tp_demo_vector_print(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out);        /* [0.1,...] */
+void tp_demo_vector_print_base64(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out); /* of little-endian floats, quoted */
 
 /* The writers, one file a dialect. Each writes the reply for one path. */
 typedef void tp_demo_writer(const tp_demo_ask *ask, tp_demo_reply *reply);
@@ -92,6 +93,6 @@ tp_demo_writer tp_demo_gemini_generate, tp_demo_gemini_count, tp_demo_gemini_emb
 tp_demo_writer tp_demo_ollama_chat, tp_demo_ollama_generate, tp_demo_ollama_embed, tp_demo_ollama_tags, tp_demo_ollama_version;
 
 /* The models that the lists name, ended by NULL. */
-extern const char *const tp_demo_models[];
+extern const char *const tp_demo_answer_models[];
 
 #endif

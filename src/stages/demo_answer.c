@@ -6,7 +6,7 @@
 
 enum { SLOW_MS = 2000 };
 
-const char *const tp_demo_models[] = { "demo", "demo-slow", "demo-error", NULL };
+const char *const tp_demo_answer_models[] = { "demo", "demo-slow", "demo-error", NULL };
 
 typedef struct row {
     const char *method;

@@ -94,12 +94,12 @@ void tp_demo_anthropic_models(const tp_demo_ask *ask, tp_demo_reply *reply)
 
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_text(&reply->body, "{\"data\":[");
-    for (i = 0; tp_demo_models[i]; i++) {
+    for (i = 0; tp_demo_answer_models[i]; i++) {
         tp_buffer_text(&reply->body, i ? "," : "");
-        put_model(tp_json_quote(ask->arena, tp_bytes_text(tp_demo_models[i])).data, &reply->body);
+        put_model(tp_json_quote(ask->arena, tp_bytes_text(tp_demo_answer_models[i])).data, &reply->body);
     }
-    tp_buffer_printf(&reply->body, "],\"has_more\":false,\"first_id\":\"%s\",\"last_id\":\"%s\"}", tp_demo_models[0],
-                     tp_demo_models[i - 1]);
+    tp_buffer_printf(&reply->body, "],\"has_more\":false,\"first_id\":\"%s\",\"last_id\":\"%s\"}", tp_demo_answer_models[0],
+                     tp_demo_answer_models[i - 1]);
 }
 
 void tp_demo_anthropic_model(const tp_demo_ask *ask, tp_demo_reply *reply)

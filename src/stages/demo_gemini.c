@@ -71,13 +71,13 @@ void tp_demo_gemini_count(const tp_demo_ask *ask, tp_demo_reply *reply)
 static void put_vector(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out)
 {
     tp_buffer_text(out, "{\"values\":");
-    tp_demo_vectors_print(vectors, index, out);
+    tp_demo_vector_print(vectors, index, out);
     tp_buffer_text(out, "}");
 }
 
 void tp_demo_gemini_embed(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
-    tp_demo_vectors vectors = tp_demo_vectors_read(ask);
+    tp_demo_vectors vectors = tp_demo_vector_read(ask);
 
     if (vectors.count == 0) {
         tp_demo_answer_error(ask, 400, "content is missing", reply);
@@ -91,7 +91,7 @@ void tp_demo_gemini_embed(const tp_demo_ask *ask, tp_demo_reply *reply)
 
 void tp_demo_gemini_embed_batch(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
-    tp_demo_vectors vectors = tp_demo_vectors_read(ask);
+    tp_demo_vectors vectors = tp_demo_vector_read(ask);
 
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_text(&reply->body, "{\"embeddings\":[");
@@ -117,9 +117,9 @@ void tp_demo_gemini_models(const tp_demo_ask *ask, tp_demo_reply *reply)
     (void)ask;
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_text(&reply->body, "{\"models\":[");
-    for (unsigned i = 0; tp_demo_models[i]; i++) {
+    for (unsigned i = 0; tp_demo_answer_models[i]; i++) {
         tp_buffer_text(&reply->body, i ? "," : "");
-        put_model(tp_bytes_text(tp_demo_models[i]), &reply->body);
+        put_model(tp_bytes_text(tp_demo_answer_models[i]), &reply->body);
     }
     tp_buffer_text(&reply->body, "]}");
 }

@@ -69,14 +69,14 @@ void tp_demo_ollama_generate(const tp_demo_ask *ask, tp_demo_reply *reply)
 
 void tp_demo_ollama_embed(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
-    tp_demo_vectors vectors = tp_demo_vectors_read(ask);
+    tp_demo_vectors vectors = tp_demo_vector_read(ask);
     tp_buffer *out = &reply->body;
 
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_printf(out, "{\"model\":%s,\"embeddings\":[", ask->model);
     for (unsigned i = 0; i < vectors.count; i++) {
         tp_buffer_text(out, i ? "," : "");
-        tp_demo_vectors_print(&vectors, i, out);
+        tp_demo_vector_print(&vectors, i, out);
     }
     tp_buffer_printf(out, "],\"total_duration\":%d,\"load_duration\":%d,\"prompt_eval_count\":%llu}", 2 * LOAD_NS, LOAD_NS,
                      NUMBER(ask->input));
@@ -86,12 +86,12 @@ void tp_demo_ollama_tags(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_text(&reply->body, "{\"models\":[");
-    for (unsigned i = 0; tp_demo_models[i]; i++)
+    for (unsigned i = 0; tp_demo_answer_models[i]; i++)
         tp_buffer_printf(&reply->body,
                          "%s{\"name\":\"%s:latest\",\"model\":\"%s:latest\",\"modified_at\":\"%s\",\"size\":1024,\"digest\":\"%064x\","
                          "\"details\":{\"format\":\"script\",\"family\":\"demo\",\"families\":[\"demo\"],\"parameter_size\":\"0\","
                          "\"quantization_level\":\"none\"}}",
-                         i ? "," : "", tp_demo_models[i], tp_demo_models[i], ask->created_at, i + 1);
+                         i ? "," : "", tp_demo_answer_models[i], tp_demo_answer_models[i], ask->created_at, i + 1);
     tp_buffer_text(&reply->body, "]}");
 }
 

@@ -158,7 +158,7 @@ void tp_demo_openai_completion(const tp_demo_ask *ask, tp_demo_reply *reply)
 
 void tp_demo_openai_embeddings(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
-    tp_demo_vectors vectors = tp_demo_vectors_read(ask);
+    tp_demo_vectors vectors = tp_demo_vector_read(ask);
     bool base64 = tp_json_is(ask->json, tp_json_get(ask->json, 0, TP_BYTES("encoding_format")), TP_BYTES("base64"));
     tp_buffer *out = &reply->body;
 
@@ -166,7 +166,7 @@ void tp_demo_openai_embeddings(const tp_demo_ask *ask, tp_demo_reply *reply)
     tp_buffer_text(out, "{\"object\":\"list\",\"data\":[");
     for (unsigned i = 0; i < vectors.count; i++) {
         tp_buffer_printf(out, "%s{\"object\":\"embedding\",\"index\":%u,\"embedding\":", i ? "," : "", i);
-        (base64 ? tp_demo_vectors_print_base64 : tp_demo_vectors_print)(&vectors, i, out);
+        (base64 ? tp_demo_vector_print_base64 : tp_demo_vector_print)(&vectors, i, out);
         tp_buffer_text(out, "}");
     }
     tp_buffer_printf(out, "],\"model\":%s,\"usage\":", ask->model);
@@ -183,9 +183,9 @@ void tp_demo_openai_models(const tp_demo_ask *ask, tp_demo_reply *reply)
 {
     tp_demo_reply_begin(reply, 200, TP_FRAMING_WHOLE);
     tp_buffer_text(&reply->body, "{\"object\":\"list\",\"data\":[");
-    for (unsigned i = 0; tp_demo_models[i]; i++) {
+    for (unsigned i = 0; tp_demo_answer_models[i]; i++) {
         tp_buffer_text(&reply->body, i ? "," : "");
-        put_model(ask, tp_json_quote(ask->arena, tp_bytes_text(tp_demo_models[i])).data, &reply->body);
+        put_model(ask, tp_json_quote(ask->arena, tp_bytes_text(tp_demo_answer_models[i])).data, &reply->body);
     }
     tp_buffer_text(&reply->body, "]}");
 }

@@ -46,7 +46,7 @@ static unsigned size_of(const tp_json *json)
     return USUAL_SIZE;
 }
 
-tp_demo_vectors tp_demo_vectors_read(const tp_demo_ask *ask)
+tp_demo_vectors tp_demo_vector_read(const tp_demo_ask *ask)
 {
     uint32_t node = source(ask->json);
     tp_demo_vectors vectors = { .seeds = tp_arena_array(ask->arena, uint64_t, MOST_TEXTS), .size = size_of(ask->json) };
@@ -86,7 +86,7 @@ static void fill(const tp_demo_vectors *vectors, unsigned index, float out[LARGE
         out[i] = (float)(out[i] / sqrt(square));
 }
 
-void tp_demo_vectors_print(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out)
+void tp_demo_vector_print(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out)
 {
     float values[LARGEST_SIZE];
 
@@ -111,7 +111,7 @@ static void put_base64(tp_bytes bytes, tp_buffer *out)
     }
 }
 
-void tp_demo_vectors_print_base64(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out)
+void tp_demo_vector_print_base64(const tp_demo_vectors *vectors, unsigned index, tp_buffer *out)
 {
     float values[LARGEST_SIZE];
     char bytes[LARGEST_SIZE * 4];
