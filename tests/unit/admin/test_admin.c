@@ -24,7 +24,7 @@ static void health_is_open_to_anyone(void **state)
     office_get(o, "/health");
     assert_int_equal(o->status, 200);
     assert_string_equal(o->content_type, "application/json");
-    assert_string_equal(o->body, "{\"status\":\"ok\"}\n");
+    assert_string_equal(o->body, "{\"status\":\"ok\"}");
 }
 
 static void ready_until_it_drains(void **state)
@@ -34,12 +34,12 @@ static void ready_until_it_drains(void **state)
     o->elsewhere = true;
     office_get(o, "/ready");
     assert_int_equal(o->status, 200);
-    assert_string_equal(o->body, "{\"status\":\"ready\"}\n");
+    assert_string_equal(o->body, "{\"status\":\"ready\"}");
     o->admin.draining = true;
     office_get(o, "/ready");
     assert_int_equal(o->status, 503);
     assert_int_equal(o->err, TP_OK);
-    assert_string_equal(o->body, "{\"status\":\"draining\"}\n");
+    assert_string_equal(o->body, "{\"status\":\"draining\"}");
 }
 
 static void another_method_is_refused(void **state)
