@@ -12,11 +12,16 @@ typedef struct row {
 } row;
 
 static const row ROWS[] = {
-    { "/health", "GET", TP_ADMIN_ANYONE, tp_admin_health },         { "/ready", "GET", TP_ADMIN_ANYONE, tp_admin_ready },
-    { "/stats", "GET", TP_ADMIN_READER, tp_admin_stats },           { "/stats/last", "GET", TP_ADMIN_READER, tp_admin_trace_last },
-    { "/stats/session", "GET", TP_ADMIN_READER, tp_admin_session }, { "/traces", "GET", TP_ADMIN_READER, tp_admin_traces },
-    { "/trace/last", "GET", TP_ADMIN_READER, tp_admin_trace_last }, { "/trace/*", "GET", TP_ADMIN_READER, tp_admin_trace },
-    { "/metrics", "GET", TP_ADMIN_READER, tp_admin_metrics },       { "/admin/reload", "POST", TP_ADMIN_WRITER, tp_admin_reload },
+    { "/health", "GET", TP_ADMIN_ANYONE, tp_admin_health },
+    { "/ready", "GET", TP_ADMIN_ANYONE, tp_admin_health_ready },
+    { "/stats", "GET", TP_ADMIN_READER, tp_admin_stats },
+    { "/stats/last", "GET", TP_ADMIN_READER, tp_admin_traces_last },
+    { "/stats/session", "GET", TP_ADMIN_READER, tp_admin_stats_session },
+    { "/traces", "GET", TP_ADMIN_READER, tp_admin_traces },
+    { "/trace/last", "GET", TP_ADMIN_READER, tp_admin_traces_last },
+    { "/trace/*", "GET", TP_ADMIN_READER, tp_admin_traces_one },
+    { "/metrics", "GET", TP_ADMIN_READER, tp_admin_metrics },
+    { "/admin/reload", "POST", TP_ADMIN_WRITER, tp_admin_reload },
 };
 
 static const row *find(tp_bytes path)
@@ -44,12 +49,12 @@ void tp_admin_serve(tp_admin *admin, tp_admin_call *call)
     const row *r = find(call->path);
 
     if (!r)
-        tp_admin_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such admin path");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such admin path");
     else if (!serves(r, call->method))
-        tp_admin_refuse(call, TP_ERR_CALLER_METHOD_NOT_ALLOWED,
-                        r->handle == tp_admin_reload ? "this path takes POST only" : "this path takes GET and HEAD only");
-    else if (!tp_admin_may(admin, call, r->access))
-        tp_admin_refuse(call, TP_ERR_CALLER_FORBIDDEN, "admin paths answer loopback, or Authorization: Bearer with auth.admin_key");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_METHOD_NOT_ALLOWED,
+                              r->handle == tp_admin_reload ? "this path takes POST only" : "this path takes GET and HEAD only");
+    else if (!tp_admin_gate_lets(admin, call, r->access))
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_FORBIDDEN, "admin paths answer loopback, or Authorization: Bearer with auth.admin_key");
     else
         r->handle(admin, call);
 }

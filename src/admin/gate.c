@@ -32,7 +32,7 @@ static bool from_web_page(const tp_admin_call *call)
     return false;
 }
 
-bool tp_admin_may(const tp_admin *admin, const tp_admin_call *call, tp_admin_access access)
+bool tp_admin_gate_lets(const tp_admin *admin, const tp_admin_call *call, tp_admin_access access)
 {
     if (access == TP_ADMIN_ANYONE || shows_key(admin, call))
         return true;

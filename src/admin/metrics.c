@@ -19,11 +19,11 @@ void tp_admin_metrics(tp_admin *admin, tp_admin_call *call)
     bool openmetrics = wants_openmetrics(call);
 
     if (!admin->settings->metrics.prometheus) {
-        tp_admin_refuse(call, TP_ERR_CALLER_NOT_FOUND, "metrics.prometheus is off");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_NOT_FOUND, "metrics.prometheus is off");
         return;
     }
     tp_metrics_print(admin->services->metrics, openmetrics, &body);
-    tp_admin_text(call,
-                  openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8",
-                  &body);
+    tp_admin_reply_text(
+        call, openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8",
+        &body);
 }

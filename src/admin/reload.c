@@ -14,7 +14,7 @@ static void tell_reasons(tp_admin_call *call, const tp_buffer *why)
 
     snprintf(message, sizeof(message), "nothing was changed: %.*s", (int)(why->length < MOST_REASONS ? why->length : MOST_REASONS),
              why->length ? why->data : "");
-    tp_admin_refuse(call, TP_ERR_CALLER_BAD_REQUEST, message);
+    tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, message);
 }
 
 void tp_admin_reload(tp_admin *admin, tp_admin_call *call)
@@ -24,7 +24,7 @@ void tp_admin_reload(tp_admin *admin, tp_admin_call *call)
     tp_log(TP_LOG_INFO, TP_AREA_ADMIN, "a reload is asked for by POST /admin/reload");
     if (admin->reload(admin, &why)) {
         tp_buffer_text(&body, "{\"status\":\"reloaded\"}");
-        tp_admin_json(call, 200, &body);
+        tp_admin_reply_json(call, 200, &body);
     } else {
         tell_reasons(call, &why);
     }

@@ -10,23 +10,23 @@ static void end(tp_admin_call *call, int status, const char *content_type, tp_bu
     tp_buffer_free(body);
 }
 
-void tp_admin_plain_json(tp_admin_call *call, int status, tp_buffer *body)
+void tp_admin_reply_plain_json(tp_admin_call *call, int status, tp_buffer *body)
 {
     end(call, status, "application/json", body);
 }
 
-void tp_admin_json(tp_admin_call *call, int status, tp_buffer *body)
+void tp_admin_reply_json(tp_admin_call *call, int status, tp_buffer *body)
 {
     tp_buffer_text(body, "\n");
     end(call, status, "application/json", body);
 }
 
-void tp_admin_text(tp_admin_call *call, const char *content_type, tp_buffer *body)
+void tp_admin_reply_text(tp_admin_call *call, const char *content_type, tp_buffer *body)
 {
     end(call, 200, content_type, body);
 }
 
-void tp_admin_refuse(tp_admin_call *call, tp_err err, const char *message)
+void tp_admin_reply_refuse(tp_admin_call *call, tp_err err, const char *message)
 {
     tp_admin_reply reply = { .status = tp_err_status(err), .err = err, .message = message };
 

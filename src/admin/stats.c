@@ -44,7 +44,7 @@ static void print(const tp_stats *stats, const tp_stats_json_frame *frame, tp_ad
     tp_buffer body = TP_BUFFER(TP_ADMIN_LARGEST);
 
     tp_stats_json_print(stats, frame, &body);
-    tp_admin_json(call, 200, &body);
+    tp_admin_reply_json(call, 200, &body);
 }
 
 /* `problem`: why the window could not be read; the zeros are told together with the reason. */
@@ -116,13 +116,13 @@ static bool parse(tp_admin_call *call, tp_window *window, tp_stats_by *by)
 
     *window = word.data ? tp_window_of(word) : TP_WINDOW_COUNT;
     if (word.data && *window == TP_WINDOW_COUNT) {
-        tp_admin_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "window must be one of 1h, 24h, 7d, 30d, all");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "window must be one of 1h, 24h, 7d, 30d, all");
         return false;
     }
     word = tp_query_value(call->query, "by", &room);
     *by = word.data ? tp_stats_by_of(word) : TP_STATS_BY_NONE;
     if (word.data && *by == TP_STATS_BY_NONE) {
-        tp_admin_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "by must be one of model, provider, key, client, day");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "by must be one of model, provider, key, client, day");
         return false;
     }
     return true;
@@ -144,14 +144,14 @@ void tp_admin_stats(tp_admin *admin, tp_admin_call *call)
         tp_offload(admin->services->loop, measure, on_measured, j);
 }
 
-void tp_admin_session(tp_admin *admin, tp_admin_call *call)
+void tp_admin_stats_session(tp_admin *admin, tp_admin_call *call)
 {
     tp_query_text room;
     const tp_stats *stats = tp_ledger_session(admin->services->ledger, tp_query_value(call->query, "id", &room));
     tp_stats_json_frame frame;
 
     if (!stats) {
-        tp_admin_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such session among those seen since start");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such session among those seen since start");
         return;
     }
     frame = frame_of(admin, stats, "session");

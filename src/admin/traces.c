@@ -19,11 +19,11 @@ static void tell(tp_admin_call *call, const tp_row *row)
     tp_buffer body = TP_BUFFER(TP_ADMIN_LARGEST);
 
     if (!row) {
-        tp_admin_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such request among those kept (trace.keep)");
+        tp_admin_reply_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such request among those kept (trace.keep)");
         return;
     }
     tp_row_json_print(row, true, &body);
-    tp_admin_json(call, 200, &body);
+    tp_admin_reply_json(call, 200, &body);
 }
 
 static void on_row(void *arg, const tp_reader_answer *answer)
@@ -40,14 +40,14 @@ static void tell_either(tp_admin *admin, tp_admin_call *call, const tp_row *row,
         tp_store_ask(admin->services->store, question, on_row, call);
 }
 
-void tp_admin_trace_last(tp_admin *admin, tp_admin_call *call)
+void tp_admin_traces_last(tp_admin *admin, tp_admin_call *call)
 {
     tp_reader_question question = { .kind = TP_READER_LAST, .limit = 1 };
 
     tell_either(admin, call, tp_ledger_recent(admin->services->ledger, 0), &question);
 }
 
-void tp_admin_trace(tp_admin *admin, tp_admin_call *call)
+void tp_admin_traces_one(tp_admin *admin, tp_admin_call *call)
 {
     tp_query_text room;
     tp_bytes id = tp_query_decode(tp_bytes_from(call->path, strlen("/trace/")), &room);
@@ -101,7 +101,7 @@ static void on_printed(void *arg)
 {
     listing *l = arg;
 
-    tp_admin_json(l->call, 200, &l->body);
+    tp_admin_reply_json(l->call, 200, &l->body);
     for (size_t i = 0; i < l->count; i++)
         free(l->rows[i]);
     free(l->rows);
@@ -132,7 +132,7 @@ static bool parse_limit(tp_admin_call *call, uint64_t *limit)
     *limit = USUAL_LIMIT;
     if (!word.data || (tp_bytes_number(word, limit) && *limit >= 1 && *limit <= MOST_LIMIT))
         return true;
-    tp_admin_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "limit must be a number from 1 to 1000");
+    tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "limit must be a number from 1 to 1000");
     return false;
 }
 
