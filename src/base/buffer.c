@@ -43,11 +43,6 @@ bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes)
     return true;
 }
 
-bool tp_buffer_text(tp_buffer *buffer, const char *text)
-{
-    return tp_buffer_add(buffer, tp_bytes_text(text));
-}
-
 bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...)
 {
     va_list args;

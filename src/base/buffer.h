@@ -21,7 +21,13 @@ void tp_buffer_free(tp_buffer *buffer);
 
 /* Adds bytes at the end; false, and nothing added, when that would pass the limit. */
 bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes);
-bool tp_buffer_text(tp_buffer *buffer, const char *text);
+
+/* Inline, so that the length of a literal is known when it is compiled. */
+static inline bool tp_buffer_text(tp_buffer *buffer, const char *text)
+{
+    return tp_buffer_add(buffer, tp_bytes_text(text));
+}
+
 bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds a number in decimal, or in lower-case hexadecimal: what printf does, at a fraction of its time. */
