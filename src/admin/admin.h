@@ -45,6 +45,9 @@ typedef struct tp_admin_call {
 /* Whether the path is one of ours, whatever the method: /health, /stats, ... */
 bool tp_admin_owns(tp_bytes path);
 
+/* Whether the path is one of ours, but not with that method. */
+bool tp_admin_lacks(tp_bytes method, tp_bytes path);
+
 /* Answers now or, when a worker must be asked, later. */
 void tp_admin_serve(tp_admin *admin, tp_admin_call *call);
 

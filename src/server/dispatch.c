@@ -103,9 +103,14 @@ static const tp_request *describe(const tp_client *c, tp_arena *arena, tp_bytes 
     return r;
 }
 
-static bool wants_anthropic(const tp_client *c)
+/* A path that exists at several providers belongs to the one whose credential the request shows. */
+static tp_dialect dialect_of(const tp_client *c, const tp_endpoint *row)
 {
-    return tp_gate_count(c->head, "anthropic-version") || tp_gate_count(c->head, "x-api-key");
+    if (!row->shared)
+        return row->dialect;
+    if (tp_gate_count(c->head, "anthropic-version") || tp_gate_count(c->head, "x-api-key"))
+        return TP_DIALECT_ANTHROPIC;
+    return tp_gate_count(c->head, "x-goog-api-key") ? TP_DIALECT_GEMINI : row->dialect;
 }
 
 static const tp_endpoint *find_endpoint(const tp_client *c, tp_bytes path, tp_bytes provider)
@@ -129,7 +134,7 @@ static void create_exchange(tp_client *c, const tp_endpoint *row, const tp_reque
     c->kind = row->pipeline;
     x->request = request;
     x->id = request_id(c, x->arena);
-    x->dialect = row->shared && wants_anthropic(c) ? TP_DIALECT_ANTHROPIC : row->dialect;
+    x->dialect = dialect_of(c, row);
     if (row->shape == TP_SHAPE_OTHER && row->pipeline == TP_PIPELINE_RELAY && forced)
         x->dialect = (tp_dialect)forced->dialect;
     x->shape = row->shape;
@@ -223,6 +228,8 @@ void tp_dispatch_head(tp_client *c)
     size_t mark = tp_bytes_find(target, '?');
 
     c->origin = verdict.origin;
+    if (c->server->admin && !verdict.preflight && tp_admin_lacks(c->head->method, tp_bytes_of(target.data, mark)))
+        verdict = (tp_gate_verdict){ .err = TP_ERR_CALLER_METHOD_NOT_ALLOWED, .message = "this path of the proxy has another method" };
     if (verdict.err != TP_OK) {
         c->close = c->close || verdict.err == TP_ERR_CALLER_BAD_REQUEST || verdict.err == TP_ERR_CALLER_BAD_CODING;
         tp_reply_refuse(c, verdict.err, verdict.message);

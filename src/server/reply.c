@@ -8,6 +8,8 @@
 #include "server/client.h"
 #include "wire/error.h"
 
+enum { MOST_REFUSAL = 128 << 10 };
+
 static const char *reason_of(int status)
 {
     static const struct {
@@ -173,7 +175,7 @@ static tp_dialect dialect_of(const tp_client *c)
 
 void tp_reply_refuse(tp_client *c, tp_err err, const char *message)
 {
-    tp_buffer body = TP_BUFFER(8192);
+    tp_buffer body = TP_BUFFER(MOST_REFUSAL);
     char id[40];
     tp_error_said said = { .err = err, .message = tp_bytes_text(message) };
     tp_header headers[] = {
