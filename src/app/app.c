@@ -141,6 +141,7 @@ static bool build_server(tp_app *app)
     app->server->admin = &app->admin;
     app->server->wake = want_turn;
     app->server->owner = app;
+    app->server->max_memory = tp_app_memory_limit(app->settings);
     app->turn.servers[0] = app->server;
     if (app->options->demo && !tp_app_demo_serve(app))
         return false;
@@ -159,9 +160,11 @@ static void on_stop_signal(uv_signal_t *signal, int number)
 static void on_reload_signal(uv_signal_t *signal, int number)
 {
     tp_buffer why = TP_BUFFER(64 << 10);
+    char state[64];
 
     (void)number;
-    tp_notify_send("RELOADING=1");
+    snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)(tp_clock_ns(&tp_clock_system) / 1000));
+    tp_notify_send(state);
     tp_app_reload(signal->data, &why);
     tp_notify_send("READY=1");
     tp_buffer_free(&why);

@@ -37,6 +37,9 @@ bool tp_app_reload(tp_app *app, tp_buffer *why);
 /* check.c: what only the whole of the settings can tell. False, and the reason printed, when they must not be served. */
 bool tp_app_check(const tp_settings *settings);
 
+/* memory.c: bytes that requests may take: listen.max_memory, else half of what the machine, the cgroup or RLIMIT_AS leaves. */
+uint64_t tp_app_memory_limit(const tp_settings *settings);
+
 /* demo.c: binds the scripted provider's socket and lets the built-in providers point at it. */
 bool tp_app_demo_prepare(tp_app *app);
 bool tp_app_demo_serve(tp_app *app);

@@ -31,6 +31,7 @@ static void swap(tp_app *app, const tp_settings *settings, tp_pipeline_set *pipe
         tp_log(TP_LOG_WARN, TP_AREA_CONFIG, "store.path takes effect at the next start");
     app->settings = app->admin.settings = settings;
     app->pipelines = app->server->pipelines = pipelines;
+    app->server->max_memory = tp_app_memory_limit(settings);
     if (app->demo)
         app->demo->pipelines = pipelines;
     tp_logger_set((tp_log_level)settings->log.level, settings->log.format == 1);

@@ -57,13 +57,18 @@ static void write_all(tp_bytes bytes)
 void tp_logger_flush(void)
 {
     tp_buffer lines;
+    uint64_t lost;
 
     pthread_mutex_lock(&LOG.writing);
     pthread_mutex_lock(&LOG.lock);
     lines = LOG.lines;
+    lost = LOG.lost;
     LOG.lines = (tp_buffer)TP_BUFFER(MOST_GATHERED);
+    LOG.lost = 0;
     pthread_mutex_unlock(&LOG.lock);
     write_all(tp_buffer_bytes(&lines));
+    if (lost)
+        dprintf(STDERR_FILENO, "tokenpak: %llu lines of log were lost: standard error is too slow\n", (unsigned long long)lost);
     tp_buffer_free(&lines);
     pthread_mutex_unlock(&LOG.writing);
 }

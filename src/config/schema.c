@@ -21,7 +21,7 @@ static const char *const DIALECTS[] = {
 static const tp_option LISTEN[] = {
     TP_OPTION_TEXT(tp_listen, address, "127.0.0.1", "address to listen on; 0.0.0.0 or :: = every interface"),
     TP_OPTION_U32(tp_listen, port, "8766", 0, 65535, "port to listen on; 0 = any free one"),
-    TP_OPTION_U32(tp_listen, max_connections, "20000", 1, 1000000, "clients connected at once; further ones wait"),
+    TP_OPTION_U32(tp_listen, max_connections, "20000", 1, 1000000, "clients connected at once; further ones are refused with 503"),
     TP_OPTION_TIME(tp_listen, header_timeout, "30s", 1, DAY, "until the head of a request must be complete"),
     TP_OPTION_TIME(tp_listen, body_timeout, "60s", 1, DAY, "between two reads of a request's body"),
     TP_OPTION_TIME(tp_listen, idle_timeout, "10m", 1, DAY, "between two requests on one connection"),

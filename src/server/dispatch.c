@@ -38,13 +38,13 @@ static const char *address_text(tp_arena *arena, const tp_client *c)
 /* What malloc has given out, at most every 100 ms: one number for bodies, arenas and queues together. */
 static bool memory_is_full(tp_server *server)
 {
-    uint64_t limit = server->pipelines->settings->listen.max_memory, now = tp_clock_ns(server->services->clock);
+    uint64_t now = tp_clock_ns(server->services->clock);
 
     if (now - server->memory_checked_ns > MEMORY_EVERY_NS) {
         struct mallinfo2 info = mallinfo2();
 
         server->memory_checked_ns = now;
-        server->memory_full = limit && info.uordblks + info.hblkhd > limit;
+        server->memory_full = server->max_memory && info.uordblks + info.hblkhd > server->max_memory;
     }
     return server->memory_full;
 }
