@@ -215,7 +215,7 @@ static bool names_unknown_coding(const tp_http1_read *read)
     bool known = true;
 
     while (known && tp_bytes_next(&codings, ',', &item)) {
-        known = false;
+        known = item.length == 0; /* also one in which llhttp has stopped */
         for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
             known = known || tp_bytes_equal_nocase(item, tp_bytes_text(KNOWN[i]));
     }
