@@ -137,6 +137,8 @@ static const char *fault_at(const char *head, size_t i, size_t length)
         return NULL;
     if (i + 1 < length && head[i + 1] != '\n')
         return "a CR without LF in the head";
+    if (i > 0 && head[i - 1] == '\n')
+        return NULL; /* the empty line: what follows is no field */
     if (i + 2 < length && (head[i + 2] == ' ' || head[i + 2] == '\t'))
         return "a header field is folded over two lines";
     if (i + 2 < length && head[i + 2] == ':')

@@ -21,11 +21,6 @@ static void demand(bool holds)
         abort();
 }
 
-static bool is_framing(tp_bytes name)
-{
-    return tp_bytes_equal_nocase(name, TP_BYTES("content-length")) || tp_bytes_equal_nocase(name, TP_BYTES("transfer-encoding"));
-}
-
 static void write_line(const tp_http1_head *head, tp_buffer *again)
 {
     if (head->method.length && head->target.length)
@@ -71,7 +66,7 @@ static void tell_part(heard *h, const tp_http1_head *head, tp_bytes part)
         tp_buffer_text(&h->again, "\r\n");
 }
 
-/* A message that its framing ends, and nothing else: no field says anything that the body does not hold to. */
+/* One field at most tells where the body ends. */
 static void demand_framing(const tp_http1_head *head)
 {
     unsigned lengths = 0, codings = 0;
@@ -83,44 +78,62 @@ static void demand_framing(const tp_http1_head *head)
     demand(lengths <= 1 && !(lengths && codings));
 }
 
-/* `input` in pieces: `first` bytes, then `size` at a time. */
-static heard listen(bool requests, tp_bytes text, size_t first, size_t size)
+/* One message that is being read. */
+typedef struct ear {
+    tp_http1 http;
+    tp_http1_head head;
+    tp_arena *arena;
+    bool requests;
+} ear;
+
+static void on_complete(heard *h, ear *e)
+{
+    tp_buffer_text(&h->again, is_chunked(&e->head) ? "0\r\n\r\n" : "");
+    tp_buffer_text(&h->story, "end\n");
+    h->messages++;
+    tp_http1_next(&e->http);
+}
+
+static size_t step(heard *h, ear *e, tp_bytes piece)
+{
+    tp_http1_read read;
+
+    tp_http1_feed(&e->http, piece, e->arena, &read);
+    h->err = read.err;
+    if (h->err != TP_OK)
+        return 0;
+    demand(read.used > 0 || read.head || read.complete || read.count);
+    if (read.head) {
+        e->head = read.parsed;
+        demand_framing(&e->head);
+        tell_head(h, &e->head, e->requests);
+    }
+    for (unsigned i = 0; i < read.count; i++)
+        tell_part(h, &e->head, read.parts[i]);
+    if (read.complete)
+        on_complete(h, e);
+    return read.used;
+}
+
+/* `text` in pieces: `first` bytes, then `size` at a time. */
+static heard read_all(bool requests, tp_bytes text, size_t first, size_t size)
 {
     heard h = { .story = TP_BUFFER(SIZE_MAX / 4), .again = TP_BUFFER(SIZE_MAX / 4) };
-    tp_arena *arena = tp_arena_new();
-    tp_http1_head head = { 0 };
     tp_bytes piece = tp_bytes_of(text.data, first);
-    tp_http1 http;
+    ear e = { .arena = tp_arena_new(), .requests = requests };
 
-    tp_http1_init(&http, requests, MOST_HEAD);
+    tp_http1_init(&e.http, requests, MOST_HEAD);
     while (h.used < text.length && h.err == TP_OK) {
-        tp_http1_read read;
+        size_t used;
 
         if (piece.length == 0)
             piece = tp_bytes_of(text.data + h.used, text.length - h.used < size ? text.length - h.used : size);
-        tp_http1_feed(&http, piece, arena, &read);
-        h.err = read.err;
-        if (h.err != TP_OK)
-            break;
-        demand(read.used > 0 || read.head || read.complete || read.count);
-        h.used += read.used;
-        piece = tp_bytes_from(piece, read.used);
-        if (read.head) {
-            head = read.parsed;
-            demand_framing(&head);
-            tell_head(&h, &head, requests);
-        }
-        for (unsigned i = 0; i < read.count; i++)
-            tell_part(&h, &head, read.parts[i]);
-        if (read.complete) {
-            tp_buffer_text(&h.again, is_chunked(&head) && !http.no_body ? "0\r\n\r\n" : "");
-            tp_buffer_text(&h.story, "end\n");
-            h.messages++;
-            tp_http1_next(&http);
-        }
+        used = step(&h, &e, piece);
+        piece = tp_bytes_from(piece, used);
+        h.used += used;
     }
-    tp_http1_close(&http);
-    tp_arena_free(arena);
+    tp_http1_close(&e.http);
+    tp_arena_free(e.arena);
     return h;
 }
 
@@ -132,7 +145,7 @@ static void drop(heard *h)
 
 static void compare(bool requests, tp_bytes text, const heard *whole, size_t first, size_t size)
 {
-    heard h = listen(requests, text, first, size);
+    heard h = read_all(requests, text, first, size);
 
     demand(h.err == whole->err && h.messages == whole->messages);
     if (h.err == TP_OK)
@@ -147,7 +160,7 @@ static void compare_again(bool requests, const heard *whole)
 
     if (whole->err != TP_OK || whole->messages == 0)
         return;
-    h = listen(requests, tp_buffer_bytes(&whole->again), 0, SIZE_MAX);
+    h = read_all(requests, tp_buffer_bytes(&whole->again), 0, SIZE_MAX);
     demand(h.err == TP_OK && h.messages == whole->messages);
     demand(tp_bytes_equal(tp_buffer_bytes(&h.story), tp_buffer_bytes(&whole->story)));
     drop(&h);
@@ -155,7 +168,7 @@ static void compare_again(bool requests, const heard *whole)
 
 static void try_direction(bool requests, tp_bytes text)
 {
-    heard whole = listen(requests, text, 0, SIZE_MAX);
+    heard whole = read_all(requests, text, 0, SIZE_MAX);
     size_t step = text.length / 32 + 1;
 
     compare(requests, text, &whole, 0, 1);

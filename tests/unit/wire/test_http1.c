@@ -130,6 +130,9 @@ static void assert_same_at_every_split(bool request, tp_bytes text)
 #define CHUNKED                                                                                                                            \
     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"                                                                     \
     "5\r\nhello\r\nA;x=\"y\"\r\n0123456789\r\n001\r\n!\r\n0\r\nX-Trailer: t\r\n\r\n"
+#define R "GET / HTTP/1.1\r\n"
+#define P "POST / HTTP/1.1\r\n"
+#define C P "Transfer-Encoding: chunked\r\n\r\n"
 #define NEXT "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
 
 static void a_head_is_told_before_any_byte_of_the_body(void **state)
@@ -166,6 +169,24 @@ static void a_request_is_the_same_at_every_split(void **state)
     assert_same_at_every_split(true, TP_BYTES("\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n"));
     assert_same_at_every_split(true, TP_BYTES(POST "GET / HTTP/1.1\r\n\r\n"));
     assert_same_at_every_split(true, TP_BYTES("GET / HTTP/1.1\r\nA: b\n\r\n"));
+}
+
+static void a_body_may_begin_with_what_would_be_wrong_in_a_head(void **state)
+{
+    static const char *const BODIES[] = { " {}", "\t{}", ":{}", "\n{}", "\r\n{}", "\r{}" };
+    char text[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(BODIES) / sizeof(*BODIES); i++) {
+        message m;
+
+        snprintf(text, sizeof(text), P "Content-Length: %zu\r\n\r\n%s", strlen(BODIES[i]), BODIES[i]);
+        read_whole(&m, true, tp_bytes_text(text));
+        assert_true(m.complete);
+        assert_bytes(tp_buffer_bytes(&m.body), BODIES[i]);
+        close_message(&m);
+        assert_same_at_every_split(true, tp_bytes_text(text));
+    }
 }
 
 static void a_chunked_body_is_the_same_at_every_split(void **state)
@@ -246,10 +267,6 @@ static void assert_refused(bool request, tp_bytes text, tp_err err)
     close_message(&m);
     assert_same_at_every_split(request, text);
 }
-
-#define R "GET / HTTP/1.1\r\n"
-#define P "POST / HTTP/1.1\r\n"
-#define C P "Transfer-Encoding: chunked\r\n\r\n"
 
 /* May hold a NUL byte. */
 #define LITERAL(text)                                                                                                                      \
@@ -550,6 +567,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_head_is_told_before_any_byte_of_the_body),
         cmocka_unit_test(a_request_is_the_same_at_every_split),
+        cmocka_unit_test(a_body_may_begin_with_what_would_be_wrong_in_a_head),
         cmocka_unit_test(a_chunked_body_is_the_same_at_every_split),
         cmocka_unit_test(a_reply_is_the_same_at_every_split),
         cmocka_unit_test(many_chunks_come_in_several_reads),
