@@ -16,12 +16,15 @@ void tp_buffer_free(tp_buffer *buffer)
     *buffer = (tp_buffer){ .limit = buffer->limit };
 }
 
-char *tp_buffer_room(tp_buffer *buffer, size_t size)
+static bool fits(const tp_buffer *buffer, size_t size)
+{
+    return size <= buffer->limit && buffer->length <= buffer->limit - size;
+}
+
+static char *grow(tp_buffer *buffer, size_t size)
 {
     size_t capacity = buffer->capacity ? buffer->capacity : SMALLEST;
 
-    if (size > buffer->limit || buffer->length > buffer->limit - size)
-        return NULL;
     while (capacity < buffer->length + size)
         capacity *= 2;
     if (capacity != buffer->capacity) {
@@ -29,6 +32,11 @@ char *tp_buffer_room(tp_buffer *buffer, size_t size)
         buffer->capacity = capacity;
     }
     return buffer->data + buffer->length;
+}
+
+char *tp_buffer_room(tp_buffer *buffer, size_t size)
+{
+    return fits(buffer, size) ? grow(buffer, size) : NULL;
 }
 
 bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes)
@@ -52,9 +60,9 @@ bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...)
     va_start(args, format);
     length = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    room = tp_buffer_room(buffer, (size_t)length + 1);
-    if (!room)
+    if (!fits(buffer, (size_t)length))
         return false;
+    room = grow(buffer, (size_t)length + 1); /* vsnprintf ends it with a zero byte that does not count */
     va_start(args, format);
     vsnprintf(room, (size_t)length + 1, format, args);
     va_end(args);

@@ -13,7 +13,8 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-enum { MOST_GATHERED = 8 << 20, LONGEST_MESSAGE = 4096 };
+/* An escaped byte takes 6 at most, and a line has at most some 20 texts. */
+enum { MOST_GATHERED = 8 << 20, LONGEST_TEXT = 4096, LONGEST_LINE = 1 << 20 };
 
 static const char *const LEVELS[] = { "error", "warn", "info", "debug", "trace" };
 static const char *const AREAS[TP_AREA_COUNT] = {
@@ -127,18 +128,20 @@ static void put_plain(tp_buffer *line, tp_bytes rest)
     }
 }
 
-static void put_text(tp_buffer *line, const char *text)
+static void put_text(tp_buffer *line, const char *text, bool as_json)
 {
-    if (atomic_load(&LOG.json))
-        tp_buffer_json(line, tp_bytes_text(text));
+    tp_bytes kept = tp_bytes_of(text, strnlen(text, LONGEST_TEXT));
+
+    if (as_json)
+        tp_buffer_json(line, kept);
     else
-        put_plain(line, tp_bytes_text(text));
+        put_plain(line, kept);
 }
 
 void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
 {
-    tp_buffer line = TP_BUFFER(4 * LONGEST_MESSAGE);
-    char message[LONGEST_MESSAGE];
+    tp_buffer line = TP_BUFFER(LONGEST_LINE);
+    char message[LONGEST_TEXT];
     va_list args;
 
     if (!tp_log_on(level))
@@ -147,7 +150,7 @@ void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
     begin(&line, level, area);
-    put_text(&line, message);
+    put_text(&line, message, atomic_load(&LOG.json));
     tp_buffer_text(&line, atomic_load(&LOG.json) ? "\"}\n" : "\n");
     emit(level, tp_buffer_bytes(&line));
     tp_buffer_free(&line);
@@ -172,18 +175,18 @@ static void put_field(tp_buffer *line, const tp_log_field *field)
         return;
     }
     tp_buffer_text(line, quoted ? "\"" : "");
-    put_text(line, field->text);
+    put_text(line, field->text, quoted);
     tp_buffer_text(line, quoted ? "\"" : "");
 }
 
 void tp_logger_fields(tp_log_level level, tp_log_area area, const char *message, const tp_log_field *fields, unsigned count)
 {
-    tp_buffer line = TP_BUFFER(16 * LONGEST_MESSAGE);
+    tp_buffer line = TP_BUFFER(LONGEST_LINE);
 
     if (!tp_log_on(level))
         return;
     begin(&line, level, area);
-    put_text(&line, message);
+    put_text(&line, message, atomic_load(&LOG.json));
     if (atomic_load(&LOG.json))
         tp_buffer_text(&line, "\"");
     for (unsigned i = 0; i < count; i++)

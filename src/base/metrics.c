@@ -26,7 +26,7 @@ typedef struct series {
     UT_hash_handle hh;
     double value;      /* of a histogram: the sum */
     uint64_t *buckets; /* of a histogram: BUCKETS + 1 counts, not cumulative */
-    char key[];        /* the label values, each ended by \x1f */
+    char key[];        /* the label values without control characters, each ended by \x1f */
 } series;
 
 struct tp_metrics {
@@ -82,16 +82,27 @@ static unsigned label_count(tp_metric metric)
     return count;
 }
 
+/* Bytes of `value` that are kept: a long one is cut in front of a character, so that UTF-8 stays UTF-8. */
+static size_t kept_length(const char *value)
+{
+    size_t size = strnlen(value, LONGEST_VALUE);
+
+    if (size == LONGEST_VALUE)
+        while (size > 0 && (value[size] & 0xC0) == 0x80)
+            size--;
+    return size;
+}
+
 static size_t make_key(tp_metric metric, const char *const values[MOST_LABELS], char key[KEY_SIZE])
 {
     size_t length = 0;
 
     for (unsigned i = 0; i < label_count(metric); i++) {
         const char *value = values[i] && values[i][0] ? values[i] : "-";
-        size_t size = strnlen(value, LONGEST_VALUE);
+        size_t size = kept_length(value);
 
-        memcpy(key + length, value, size);
-        length += size;
+        for (size_t at = 0; at < size; at++)
+            key[length++] = (unsigned char)value[at] < ' ' ? ' ' : value[at];
         key[length++] = '\x1f';
     }
     return length;
@@ -149,7 +160,7 @@ static void print_escaped(tp_buffer *out, tp_bytes value)
     for (size_t i = 0; i < value.length; i++) {
         if (value.data[i] == '"' || value.data[i] == '\\')
             tp_buffer_text(out, "\\");
-        tp_buffer_add(out, tp_bytes_of(value.data[i] == '\n' ? " " : value.data + i, 1));
+        tp_buffer_add(out, tp_bytes_of(value.data + i, 1));
     }
 }
 

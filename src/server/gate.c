@@ -138,13 +138,13 @@ static bool own_origin(tp_bytes origin, const tp_http1_head *head)
 static tp_gate_verdict check_origin(const tp_http1_head *head, const tp_listen *listen)
 {
     tp_bytes origin = tp_gate_field(head, "origin");
-    bool present = tp_gate_count(head, "origin") > 0, allowed = present && listed(&listen->allowed_origins, origin);
+    unsigned count = tp_gate_count(head, "origin");
 
-    if (allowed)
+    if (count == 1 && listed(&listen->allowed_origins, origin))
         return (tp_gate_verdict){ .preflight = is_preflight(head), .origin = origin };
     if (is_preflight(head))
         return refuse(TP_ERR_CALLER_FORBIDDEN_ORIGIN, "the Origin of this preflight is not in listen.allowed_origins");
-    if (present && !own_origin(origin, head))
+    if (count > 1 || (count == 1 && !own_origin(origin, head)))
         return refuse(TP_ERR_CALLER_FORBIDDEN_ORIGIN, "the Origin of the request is not in listen.allowed_origins");
     if (tp_bytes_equal_nocase(tp_gate_field(head, "sec-fetch-site"), TP_BYTES("cross-site")))
         return refuse(TP_ERR_CALLER_FORBIDDEN_ORIGIN, "a request from another site (Sec-Fetch-Site: cross-site)");

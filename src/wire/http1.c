@@ -55,13 +55,21 @@ static int on_reason(llhttp_t *parser, const char *at, size_t length)
     return 0;
 }
 
+/* RFC 9112 6.3: replies that end with their head whatever length it tells; a 304 tells that of the body it stands for. */
+static bool is_bodiless(const llhttp_t *parser)
+{
+    int status = parser->status_code;
+
+    return parser->type == HTTP_RESPONSE && (status < 200 || status == 204 || status == 304);
+}
+
 static int on_headers(llhttp_t *parser)
 {
     tp_http1 *http = parser->data;
 
     reading(parser)->head = true;
     parser->upgrade = 0; /* we never switch protocols: the message is read to its end as HTTP */
-    return http->no_body ? 1 : 0;
+    return http->no_body || is_bodiless(parser) ? 1 : 0;
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t length)
@@ -106,6 +114,7 @@ void tp_http1_next(tp_http1 *http)
     tp_buffer_free(&http->head);
     http->checked = 0;
     http->between = 0;
+    http->before = 0;
     http->in_body = false;
 }
 
@@ -128,8 +137,12 @@ static const char *fault_at(const char *head, size_t i, size_t length)
         return NULL;
     if (i + 1 < length && head[i + 1] != '\n')
         return "a CR without LF in the head";
+    if (i > 0 && head[i - 1] == '\n')
+        return NULL; /* the empty line: what follows is no field */
     if (i + 2 < length && (head[i + 2] == ' ' || head[i + 2] == '\t'))
         return "a header field is folded over two lines";
+    if (i + 2 < length && head[i + 2] == ':')
+        return "a header field without a name";
     return NULL;
 }
 
@@ -154,10 +167,14 @@ static size_t check_head(tp_http1 *http, tp_http1_read *read)
 }
 
 /* RFC 9112 2.2: a server should ignore empty lines before the request line. */
-static size_t skip_empty_lines(const tp_http1 *http, tp_bytes input)
+static size_t skip_empty_lines(tp_http1 *http, tp_bytes input)
 {
     size_t skip = 0;
 
+    if (http->head.length == 1 && http->head.data[0] == '\r' && input.length && input.data[0] == '\n') {
+        tp_buffer_free(&http->head);
+        skip = 1;
+    }
     while (http->head.length == 0 && input.length >= skip + 2 && memcmp(input.data + skip, "\r\n", 2) == 0)
         skip += 2;
     return skip;
@@ -176,6 +193,8 @@ static void describe(tp_http1 *http, tp_http1_read *read)
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
+    else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
 }
 
 static void move_spans(tp_http1_head *head, const char *from, const char *to)
@@ -198,7 +217,7 @@ static bool names_unknown_coding(const tp_http1_read *read)
     bool known = true;
 
     while (known && tp_bytes_next(&codings, ',', &item)) {
-        known = false;
+        known = item.length == 0; /* also one in which llhttp has stopped */
         for (size_t i = 0; i < sizeof(KNOWN) / sizeof(KNOWN[0]); i++)
             known = known || tp_bytes_equal_nocase(item, tp_bytes_text(KNOWN[i]));
     }
@@ -272,6 +291,33 @@ static void bound_framing(tp_http1 *http, tp_http1_read *read)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "chunk extensions or trailers are too long");
 }
 
+/* An LF belongs to the CR before it and to nothing else; in trailers llhttp is not so strict. */
+static bool take_framing(tp_http1 *http, const char *from, const char *end)
+{
+    bool good = true;
+
+    for (; from < end && good; from++) {
+        good = (*from == '\n') == (http->before == '\r');
+        http->before = *from;
+    }
+    return good;
+}
+
+/* What lies between the parts: chunk sizes with their extensions, and trailers. */
+static void check_framing(tp_http1 *http, tp_bytes input, tp_http1_read *read)
+{
+    const char *at = input.data;
+    bool good = true;
+
+    for (unsigned i = 0; i < read->count; i++) {
+        good = good && take_framing(http, at, read->parts[i].data);
+        http->before = 0;
+        at = read->parts[i].data + read->parts[i].length;
+    }
+    if (!good || !take_framing(http, at, input.data + read->used))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a line of the chunked body does not end in CR LF");
+}
+
 static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 {
     llhttp_errno_t result = llhttp_execute(&http->parser, input.data, input.length);
@@ -284,6 +330,8 @@ static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, llhttp_get_error_reason(&http->parser));
         return;
     }
+    if (http->parser.flags & F_CHUNKED)
+        check_framing(http, input, read);
     bound_framing(http, read);
 }
 

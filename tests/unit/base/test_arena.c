@@ -1,0 +1,149 @@
+/* unit/base/test_arena.c - memory is zeroed, aligned, counted and freed at once; what was deferred runs newest first. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include <tokenpak/arena.h>
+
+/* The order in which the deferred calls came. */
+static char called[16];
+
+static void note(void *ptr)
+{
+    size_t length = strlen(called);
+
+    called[length] = *(char *)ptr;
+    called[length + 1] = 0;
+}
+
+static void deferred_calls_run_newest_first(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    char names[] = "abc";
+
+    (void)state;
+    called[0] = 0;
+    for (unsigned i = 0; i < 3; i++)
+        tp_arena_defer(arena, note, &names[i]);
+    assert_string_equal(called, "");
+    tp_arena_free(arena);
+    assert_string_equal(called, "cba");
+}
+
+static void a_deferred_call_may_still_read_the_arena(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    char *late;
+
+    (void)state;
+    called[0] = 0;
+    tp_arena_alloc(arena, 100000);
+    late = tp_arena_printf(arena, "x");
+    tp_arena_defer(arena, note, late);
+    tp_arena_free(arena);
+    assert_string_equal(called, "x");
+}
+
+static void reset_runs_what_was_deferred_once_and_starts_anew(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    size_t fresh = tp_arena_size(arena);
+    char name = 'r';
+
+    (void)state;
+    called[0] = 0;
+    tp_arena_defer(arena, note, &name);
+    tp_arena_alloc(arena, 100000);
+    tp_arena_reset(arena);
+    assert_string_equal(called, "r");
+    assert_int_equal(tp_arena_size(arena), fresh);
+    assert_int_equal(*tp_arena_make(arena, uint64_t), 0);
+    tp_arena_free(arena);
+    assert_string_equal(called, "r");
+}
+
+static void memory_is_zeroed_also_when_it_was_used_before_a_reset(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+
+    (void)state;
+    memset(tp_arena_alloc(arena, 1000), 0xAA, 1000);
+    tp_arena_reset(arena);
+    for (unsigned i = 0; i < 10; i++) {
+        const char *memory = tp_arena_alloc(arena, 100);
+
+        for (unsigned at = 0; at < 100; at++)
+            assert_int_equal(memory[at], 0);
+    }
+    tp_arena_free(arena);
+}
+
+static void every_allocation_is_aligned_and_none_overlaps(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    unsigned char *parts[300];
+
+    (void)state;
+    for (unsigned i = 0; i < 300; i++) {
+        parts[i] = tp_arena_alloc(arena, i + 1);
+        assert_int_equal((uintptr_t)parts[i] % 16, 0);
+        memset(parts[i], (int)(i % 251), i + 1);
+    }
+    for (unsigned i = 0; i < 300; i++)
+        for (unsigned at = 0; at <= i; at++)
+            assert_int_equal(parts[i][at], i % 251);
+    tp_arena_free(arena);
+}
+
+static void a_large_allocation_is_counted(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    size_t before = tp_arena_size(arena);
+    char *large = tp_arena_alloc(arena, 3 << 20);
+
+    (void)state;
+    large[(3 << 20) - 1] = 1;
+    assert_true(tp_arena_size(arena) >= before + (3 << 20));
+    tp_arena_free(arena);
+}
+
+static void a_copy_is_a_c_string_also_of_nothing(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    tp_bytes copy = tp_arena_copy(arena, tp_bytes_of("abcdef", 3)), nothing = tp_arena_copy(arena, tp_bytes_of(NULL, 0));
+
+    (void)state;
+    assert_int_equal(copy.length, 3);
+    assert_string_equal(copy.data, "abc");
+    assert_int_equal(nothing.length, 0);
+    assert_string_equal(nothing.data, "");
+    assert_string_equal(tp_arena_printf(arena, "%d %s", 7, "x"), "7 x");
+    tp_arena_free(arena);
+}
+
+static void freeing_nothing_is_allowed(void **state)
+{
+    (void)state;
+    tp_arena_free(NULL);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest TESTS[] = {
+        cmocka_unit_test(deferred_calls_run_newest_first),
+        cmocka_unit_test(a_deferred_call_may_still_read_the_arena),
+        cmocka_unit_test(reset_runs_what_was_deferred_once_and_starts_anew),
+        cmocka_unit_test(memory_is_zeroed_also_when_it_was_used_before_a_reset),
+        cmocka_unit_test(every_allocation_is_aligned_and_none_overlaps),
+        cmocka_unit_test(a_large_allocation_is_counted),
+        cmocka_unit_test(a_copy_is_a_c_string_also_of_nothing),
+        cmocka_unit_test(freeing_nothing_is_allowed),
+    };
+
+    return cmocka_run_group_tests(TESTS, NULL, NULL);
+}
