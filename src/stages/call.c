@@ -351,6 +351,7 @@ static void add_attempt(tp_call_note *n)
 static void begin_attempt(tp_call_note *n)
 {
     n->tries++;
+    n->sent_ns = 0;
     if (!tp_call_request_compose(n)) {
         n->done = true;
         tp_answer(n->x, &(tp_event){ .type = TP_EVENT_ERROR });

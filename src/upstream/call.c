@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 /* A body up to MOST_JOINED bytes leaves in one send with its head. */
-enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10 };
+enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10, MOST_INTERIM = 32 };
 
 typedef enum state { CONNECTING, OPEN, ENDED } state;
 
@@ -19,15 +19,19 @@ struct tp_call {
     tp_conn *conn;
     state state;
     tp_http1 http;
-    tp_buffer pending; /* bytes the kernel has not taken yet */
+    tp_buffer pending;   /* copies that the kernel has not taken whole */
+    size_t pending_done; /* bytes of it that it has taken */
+    unsigned part;       /* of the request's parts: the first that is not sent whole */
+    size_t part_done;    /* bytes of it that are */
     bool reused, redone;
     bool finished; /* the whole body was given */
     bool sent_told;
     bool wanted; /* `writable` is owed */
     bool paused;
-    bool replied;  /* a byte of the reply has come */
-    bool has_head; /* the final head has */
-    bool streamed; /* a part of a streaming body was given: the request cannot be made again */
+    unsigned interim; /* replies of the class 1xx so far */
+    bool replied;     /* a byte of the reply has come */
+    bool has_head;    /* the final head has */
+    bool streamed;    /* a part of a streaming body was given: the request cannot be made again */
     uint64_t started_ns, connected_ns;
     tp_timer timer; /* first byte, then idle */
     tp_timer total;
@@ -80,15 +84,20 @@ static void arm(tp_call *c, uint64_t ms)
         tp_timer_stop(c->upstream->timers, &c->timer);
 }
 
+static bool unsent(const tp_call *c)
+{
+    return c->pending.length > 0 || c->part < c->request->part_count;
+}
+
 static void watch(tp_call *c)
 {
     if (c->state == OPEN)
-        tp_connect_watch(c->conn, !c->paused, c->pending.length > 0);
+        tp_connect_watch(c->conn, !c->paused, unsent(c));
 }
 
 static void tell_sent(tp_call *c)
 {
-    if (!c->finished || c->sent_told || c->pending.length)
+    if (!c->finished || c->sent_told || unsent(c))
         return;
     c->sent_told = true;
     arm(c, c->replied ? c->request->idle_ms : c->request->first_byte_ms);
@@ -106,7 +115,8 @@ static void on_closed(tp_call *c)
         tp_connect_close(c->conn);
         c->conn = NULL;
         c->redone = true;
-        tp_buffer_clear(&c->pending, 0);
+        tp_buffer_free(&c->pending);
+        c->pending_done = c->part_done = 0;
         connect_anew(c);
     } else if (!c->replied) {
         end(c, TP_CALL_RESET_SENT, "the provider closed the connection without a reply");
@@ -117,35 +127,47 @@ static void on_closed(tp_call *c)
     }
 }
 
-/* Sends what it can of `bytes`; the rest is pending. False when the connection is broken: the reader will see why. */
-static void push(tp_call *c, tp_bytes bytes)
+/* Sends what the kernel takes of `bytes` and returns what is left. A broken connection takes everything: the reader will see why. */
+static tp_bytes send_some(tp_call *c, tp_bytes bytes)
 {
-    while (bytes.length && c->pending.length == 0) {
+    while (bytes.length) {
         ssize_t sent = tp_connect_send(c->conn, bytes);
 
-        if (sent == TP_CONNECT_BROKEN)
-            return;
         if (sent == TP_CONNECT_AGAIN)
             break;
-        bytes = tp_bytes_from(bytes, (size_t)sent);
+        bytes = tp_bytes_from(bytes, sent == TP_CONNECT_BROKEN ? bytes.length : (size_t)sent);
     }
-    tp_buffer_add(&c->pending, bytes);
+    return bytes;
 }
 
+/* Sends a copy, now or when there is room. */
+static void push(tp_call *c, tp_bytes bytes)
+{
+    tp_buffer_add(&c->pending, c->pending.length ? bytes : send_some(c, bytes));
+}
+
+/* What is pending first, then the parts of a large body, from where they lie. */
 static void flush(tp_call *c)
 {
-    size_t done = 0;
+    tp_bytes left = send_some(c, tp_bytes_from(tp_buffer_bytes(&c->pending), c->pending_done));
 
-    while (done < c->pending.length) {
-        ssize_t sent = tp_connect_send(c->conn, tp_bytes_from(tp_buffer_bytes(&c->pending), done));
-
-        if (sent < 0)
-            break;
-        done += (size_t)sent;
+    c->pending_done = c->pending.length - left.length;
+    if (c->pending_done > MOST_PENDING) {
+        tp_buffer_drop(&c->pending, c->pending_done);
+        c->pending_done = 0;
     }
-    tp_buffer_drop(&c->pending, done);
-    if (c->pending.length == 0)
-        tp_buffer_free(&c->pending);
+    if (left.length)
+        return;
+    tp_buffer_free(&c->pending);
+    c->pending_done = 0;
+    for (; c->part < c->request->part_count; c->part++, c->part_done = 0) {
+        const tp_bytes *part = &c->request->parts[c->part];
+
+        left = send_some(c, tp_bytes_from(*part, c->part_done));
+        c->part_done = part->length - left.length;
+        if (left.length)
+            return;
+    }
 }
 
 static void compose_head(const tp_call *c, tp_buffer *out)
@@ -188,14 +210,12 @@ static void send_request(tp_call *c)
         tp_connect_mark(c->conn);
     out->length = 0;
     compose_head(c, out);
-    if (c->request->body_length <= MOST_JOINED)
-        for (unsigned i = 0; i < c->request->part_count; i++)
-            tp_buffer_add(out, c->request->parts[i]);
+    for (c->part = 0; c->request->body_length <= MOST_JOINED && c->part < c->request->part_count; c->part++)
+        tp_buffer_add(out, c->request->parts[c->part]);
     push(c, tp_buffer_bytes(out));
     tp_buffer_clear(out, MOST_JOINED * 2);
-    if (c->request->body_length > MOST_JOINED)
-        for (unsigned i = 0; i < c->request->part_count; i++)
-            push(c, c->request->parts[i]);
+    if (unsent(c))
+        flush(c);
     c->finished = !c->request->streams;
     arm(c, c->request->first_byte_ms);
     watch(c);
@@ -231,7 +251,7 @@ static void complete(tp_call *c, bool keep)
 {
     tp_conn *conn = c->conn;
 
-    if (keep && c->finished && !c->pending.length) {
+    if (keep && c->finished && !unsent(c)) {
         c->conn = NULL;
         tp_upstream_put(c->upstream, conn);
     }
@@ -242,6 +262,8 @@ static void on_head(tp_call *c, const tp_http1_read *read)
 {
     if (read->parsed.status == 101) {
         end(c, TP_CALL_GARBAGE, "the provider switched protocols unasked");
+    } else if (read->parsed.status < 200 && ++c->interim > MOST_INTERIM) {
+        end(c, TP_CALL_GARBAGE, "the provider sent too many interim replies");
     } else if (read->parsed.status < 200) {
         tp_http1_next(&c->http);
     } else {
@@ -313,12 +335,12 @@ static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
     tp_call *c = arg;
 
     (void)conn;
-    if (writable && c->pending.length) {
+    if (writable && unsent(c)) {
         flush(c);
         if (!c->replied)
             arm(c, c->request->first_byte_ms);
         tell_sent(c);
-        if (c->state == OPEN && c->wanted && c->pending.length < MOST_PENDING) {
+        if (c->state == OPEN && c->wanted && c->pending.length - c->pending_done < MOST_PENDING) {
             c->wanted = false;
             c->events->writable(c->arg);
         }
@@ -374,7 +396,7 @@ bool tp_call_write(tp_call *c, tp_bytes part)
     } else {
         push(c, part);
     }
-    c->wanted = c->pending.length >= MOST_PENDING;
+    c->wanted = c->pending.length - c->pending_done >= MOST_PENDING;
     watch(c);
     return !c->wanted;
 }

@@ -189,7 +189,8 @@ static CURLcode on_tls_context(CURL *easy, void *context, void *arg)
 
     (void)easy;
     SSL_CTX_set1_cert_store(context, c->trust);
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    /* What could not be sent is sent again from another place. */
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return CURLE_OK;
 }
 
