@@ -50,7 +50,7 @@ static void chat_is_whole(void **state)
     assert_text(a->whole, "choices 0 finish_reason", "stop");
     assert_number(a->whole, "usage prompt_tokens", INPUT);
     assert_number(a->whole, "usage completion_tokens", words_of(text));
-    assert_number(a->whole, "usage total_tokens", INPUT + words_of(text));
+    assert_number(a->whole, "usage total_tokens", (double)INPUT + words_of(text));
     free(text);
     forget(a);
 }
