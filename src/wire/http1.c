@@ -106,6 +106,7 @@ void tp_http1_init(tp_http1 *http, bool requests, size_t most_head)
 void tp_http1_close(tp_http1 *http)
 {
     tp_buffer_free(&http->head);
+    http->in_body = false;
 }
 
 void tp_http1_next(tp_http1 *http)
