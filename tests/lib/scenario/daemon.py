@@ -11,7 +11,7 @@ from . import values
 from .actor import Actor
 from .values import Mismatch
 
-SETUP = {"config", "env", "args", "manual"}
+SETUP = {"config", "env", "args", "manual", "notified", "activated"}
 
 
 class Daemon(Actor):
@@ -99,10 +99,9 @@ class Daemon(Actor):
     def expect_db(self, rest):
         """`expect db SELECT ... = VALUE`: the first column of the first row."""
         query, _, wanted = rest.rpartition(" = ")
-        path = self.stage.names.get("db") or self.process.home / ".tokenpak/monitor.db"
 
         def check():
-            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            connection = sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True)
             try:
                 row = connection.execute(query).fetchone()
             except sqlite3.Error as error:
@@ -113,6 +112,15 @@ class Daemon(Actor):
                 raise Mismatch(f"expected {wanted}, found {row}")
 
         self.until_true(check)
+
+    def expect_notice(self, rest):
+        """The next message to systemd that contains the text, within two seconds; others are skipped."""
+        until = self.deadline(2)
+        while (left := until - time.monotonic()) > 0:
+            self.process.notices.settimeout(left)
+            if rest in self.process.notices.recv(4096).decode():
+                return
+        raise Mismatch("no such notice came")
 
     def expect_file(self, rest):
         """`expect file PATH mode 600|absent|present|lacks TEXT`, under the home."""
@@ -168,6 +176,26 @@ class Daemon(Actor):
             self.code = self.process.wait(limit * self.stage.patience)
         if str(self.code) not in code.split("|"):
             raise Mismatch(f"exit code {self.code}\n{self.output or self.process.log_text()[-2000:]}")
+
+    # Its database, as another program sees it
+
+    def database(self):
+        return self.stage.names.get("db") or self.process.home / ".tokenpak/monitor.db"
+
+    def do_sql(self, rest):
+        connection = sqlite3.connect(self.database())
+        connection.execute(rest)
+        connection.commit()
+        connection.close()
+
+    def do_lock(self, _):
+        """Holds the write lock until `unlock`."""
+        self.stage.lock_held = sqlite3.connect(self.database(), check_same_thread=False, isolation_level=None)
+        self.stage.lock_held.execute("BEGIN IMMEDIATE")
+
+    def do_unlock(self, _):
+        self.stage.lock_held.execute("ROLLBACK")
+        self.stage.lock_held.close()
 
     # Subcommands
 

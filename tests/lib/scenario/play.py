@@ -80,6 +80,10 @@ class Play:
             self.process.extra += rest.split()
         elif step.verb == "manual":
             self.manual = True
+        elif step.verb == "notified":
+            self.process.be_notified()
+        elif step.verb == "activated":
+            self.process.listen_for_it()
 
     def write_config(self, user):
         providers = [provider for provider in self.stage.providers if "unlisted" not in provider.block.words]

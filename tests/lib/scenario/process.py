@@ -8,11 +8,20 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 from .values import Mismatch
 
 REPORTS = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: ThreadSanitizer|ERROR: LeakSanitizer|Assertion .* failed")
+
+# Becomes the daemon, with the socket where systemd puts it.
+ACTIVATE = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 def reserve_port():
@@ -49,6 +58,9 @@ class Process:
         self.config = self.home / "config.yaml"
         self.log = self.home / "daemon.log"
         self.extra = []
+        self.launcher = []
+        self.passed = ()
+        self.notices = None
         self.environment = self.clean_environment()
         self.child = None
 
@@ -59,10 +71,28 @@ class Process:
         return keep
 
     def start(self):
-        command = [self.binary, "--config", str(self.config), "serve", "--port", str(self.port), *self.extra]
+        port = [] if self.passed else ["--port", str(self.port)]
+        command = [*self.launcher, self.binary, "--config", str(self.config), "serve", *port, *self.extra]
+        options = {"env": self.environment, "stdin": subprocess.DEVNULL, "cwd": self.home, "pass_fds": self.passed}
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home)
+            self.child = subprocess.Popen(command, stdout=log, stderr=log, **options)
         self.wait_for_health()
+
+    def be_notified(self):
+        """Stands in for systemd's readiness protocol."""
+        path = self.home / "notify"
+        self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notices.bind(str(path))
+        self.environment |= {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": "400000"}
+
+    def listen_for_it(self):
+        """Stands in for systemd's socket activation: the listening socket is descriptor 3 of the daemon."""
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(64)
+        self.passed = (listener.fileno(),)
+        self.launcher = [sys.executable, "-c", ACTIVATE, str(listener.fileno())]
+        self.listener = listener
 
     def wait_for_health(self):
         until = time.monotonic() + 20 * self.patience
