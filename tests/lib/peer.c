@@ -123,7 +123,7 @@ void peer_open(peer *p, uv_loop_t *loop, const peer_answer *answers, unsigned co
     uv_tcp_init(loop, &p->listener);
     p->listener.data = p;
     uv_tcp_bind(&p->listener, (const struct sockaddr *)&where, 0);
-    uv_listen((uv_stream_t *)&p->listener, 16, on_connection);
+    uv_listen((uv_stream_t *)&p->listener, PEER_CONNECTIONS, on_connection);
     uv_tcp_getsockname(&p->listener, (struct sockaddr *)&where, &size);
     p->port = ntohs(where.sin_port);
 }

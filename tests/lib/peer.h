@@ -7,7 +7,7 @@
 
 #include "wire/http1.h"
 
-enum { PEER_CONNECTIONS = 8 };
+enum { PEER_CONNECTIONS = 64 };
 
 typedef enum peer_then { PEER_KEEP, PEER_CLOSE, PEER_RESET } peer_then;
 
