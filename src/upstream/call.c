@@ -31,7 +31,7 @@ struct tp_call {
     unsigned interim; /* replies of the class 1xx so far */
     bool replied;     /* a byte of the reply has come */
     bool has_head;    /* the final head has */
-    bool streamed;    /* a part of a streaming body was given: the request cannot be made again */
+    bool streamed;    /* some of a streaming body was given, or its end: the request cannot be made again */
     uint64_t started_ns, connected_ns;
     tp_timer timer; /* first byte, then idle */
     tp_timer total;
@@ -95,6 +95,13 @@ static void watch(tp_call *c)
         tp_connect_watch(c->conn, !c->paused, unsent(c));
 }
 
+/* The wait for the first byte counts only while it is the provider that is waited for, and not the client. */
+static void await_reply(tp_call *c)
+{
+    if (c->state == OPEN && !c->replied)
+        arm(c, c->finished || unsent(c) ? c->request->first_byte_ms : 0);
+}
+
 static void tell_sent(tp_call *c)
 {
     if (!c->finished || c->sent_told || unsent(c))
@@ -140,10 +147,12 @@ static tp_bytes send_some(tp_call *c, tp_bytes bytes)
     return bytes;
 }
 
-/* Sends a copy, now or when there is room. */
+/* Sends a copy, now or when there is room, and all of it only when the connection stands. */
 static void push(tp_call *c, tp_bytes bytes)
 {
-    tp_buffer_add(&c->pending, c->pending.length ? bytes : send_some(c, bytes));
+    bool now_possible = c->state == OPEN && c->pending.length == 0;
+
+    tp_buffer_add(&c->pending, now_possible ? send_some(c, bytes) : bytes);
 }
 
 /* What is pending first, then the parts of a large body, from where they lie. */
@@ -200,8 +209,9 @@ static void on_event(void *arg, tp_conn *conn, bool readable, bool writable);
 
 static void send_request(tp_call *c)
 {
-    tp_buffer *out = &c->upstream->scratch;
+    tp_buffer *out = &c->upstream->scratch, early = c->pending;
 
+    c->pending = (tp_buffer)TP_BUFFER(early.limit);
     c->state = OPEN;
     c->connected_ns = now(c);
     c->conn->event = on_event;
@@ -216,8 +226,10 @@ static void send_request(tp_call *c)
     tp_buffer_clear(out, MOST_JOINED * 2);
     if (unsent(c))
         flush(c);
-    c->finished = !c->request->streams;
-    arm(c, c->request->first_byte_ms);
+    push(c, tp_buffer_bytes(&early));
+    tp_buffer_free(&early);
+    c->finished = c->finished || !c->request->streams;
+    await_reply(c);
     watch(c);
 }
 
@@ -235,7 +247,7 @@ static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, con
     }
     send_request(c);
     tell_sent(c);
-    if (c->state == OPEN && c->request->streams)
+    if (c->state == OPEN && !c->finished)
         c->events->writable(c->arg);
 }
 
@@ -272,28 +284,30 @@ static void on_head(tp_call *c, const tp_http1_read *read)
     }
 }
 
-/* One step of the parser; false when the call has ended. */
+/* One step of the parser; false when the call has ended. What came before a fault is told. */
 static bool take(tp_call *c, tp_bytes *input, bool *keep)
 {
     tp_http1_read read;
 
     tp_http1_feed(&c->http, *input, c->request->arena, &read);
-    if (read.err != TP_OK) {
-        end(c, c->has_head ? TP_CALL_CUT_OFF : TP_CALL_GARBAGE, read.message);
-        return false;
-    }
     *input = tp_bytes_from(*input, read.used);
-    if (read.head) {
+    if (read.head && read.err == TP_OK) {
         *keep = read.parsed.keep_alive;
         on_head(c, &read);
     }
     for (unsigned i = 0; i < read.count && c->state == OPEN; i++)
         c->events->body(c->arg, read.parts[i]);
-    if (c->state == OPEN && read.complete && c->has_head) {
+    if (c->state != OPEN)
+        return false;
+    if (read.err != TP_OK) {
+        end(c, c->has_head ? TP_CALL_CUT_OFF : TP_CALL_GARBAGE, read.message);
+        return false;
+    }
+    if (read.complete && c->has_head) {
         complete(c, *keep && input->length == 0);
         return false;
     }
-    return c->state == OPEN;
+    return true;
 }
 
 static bool parse(tp_call *c, tp_bytes input)
@@ -337,16 +351,17 @@ static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
     (void)conn;
     if (writable && unsent(c)) {
         flush(c);
-        if (!c->replied)
-            arm(c, c->request->first_byte_ms);
+        await_reply(c);
         tell_sent(c);
         if (c->state == OPEN && c->wanted && c->pending.length - c->pending_done < MOST_PENDING) {
             c->wanted = false;
             c->events->writable(c->arg);
         }
     }
-    if (c->state == OPEN && readable && !c->paused)
+    if (c->state == OPEN && readable && !c->paused) {
+        tell_sent(c); /* on a kept connection the reply may be faster than the next turn */
         on_readable(c);
+    }
     watch(c);
 }
 
@@ -356,7 +371,7 @@ static void on_late(tp_timer *timer)
     tp_call *c = tp_list_entry(timer, tp_call, later);
 
     tell_sent(c);
-    if (c->state == OPEN && c->request->streams)
+    if (c->state == OPEN && !c->finished)
         c->events->writable(c->arg);
 }
 
@@ -383,8 +398,10 @@ tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, co
 
 bool tp_call_write(tp_call *c, tp_bytes part)
 {
-    if (c->state != OPEN)
+    if (c->state == ENDED)
         return false;
+    if (part.length == 0) /* as a chunk it would end the body */
+        return !c->wanted;
     c->streamed = true;
     if (c->request->body_length < 0) {
         char size[24];
@@ -397,17 +414,21 @@ bool tp_call_write(tp_call *c, tp_bytes part)
         push(c, part);
     }
     c->wanted = c->pending.length - c->pending_done >= MOST_PENDING;
+    await_reply(c);
     watch(c);
-    return !c->wanted;
+    return c->state == OPEN && !c->wanted;
 }
 
 void tp_call_finish(tp_call *c)
 {
-    if (c->state != OPEN)
+    if (c->state == ENDED)
         return;
-    c->finished = true;
+    c->finished = c->streamed = true;
     if (c->request->body_length < 0)
         push(c, TP_BYTES("0\r\n\r\n"));
+    if (c->state != OPEN)
+        return;
+    await_reply(c);
     tell_sent(c);
     watch(c);
 }
@@ -437,7 +458,9 @@ void tp_call_resume(tp_call *c)
     c->paused = false;
     if (c->state != OPEN)
         return;
-    arm(c, c->replied ? c->request->idle_ms : c->request->first_byte_ms);
+    if (c->replied)
+        arm(c, c->request->idle_ms);
+    await_reply(c);
     watch(c);
     if (c->request->origin->tls)
         tp_timer_start(c->upstream->timers, &c->later, 0, on_resumed);

@@ -189,6 +189,7 @@ static void describe(tp_http1 *http, tp_http1_read *read)
     head->method = tp_bytes_of(http->head.data, tp_bytes_find(tp_buffer_bytes(&http->head), ' '));
     head->status = parser->status_code;
     head->minor = parser->http_minor;
+    http->chunked = (parser->flags & F_CHUNKED) != 0;
     head->keep_alive = llhttp_should_keep_alive(parser) != 0;
     head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
@@ -331,7 +332,7 @@ static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, llhttp_get_error_reason(&http->parser));
         return;
     }
-    if (http->parser.flags & F_CHUNKED)
+    if (http->chunked)
         check_framing(http, input, read);
     bound_framing(http, read);
 }

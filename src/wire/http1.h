@@ -19,6 +19,7 @@ typedef struct tp_http1 {
     tp_buffer head;             /* being gathered; the limit is the most bytes of a head */
     uint32_t checked;           /* bytes of `head` found valid */
     bool in_body;               /* the head is done */
+    bool chunked;               /* told by the head; llhttp's own flag changes with a field in the trailers */
     bool no_body;               /* replies only: the request was HEAD */
     uint32_t between;           /* framing bytes since the last part, for the bound on chunk extensions and trailers */
     char before;                /* the last framing byte, 0 behind a part */

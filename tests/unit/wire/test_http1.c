@@ -201,6 +201,8 @@ static void a_chunked_body_is_the_same_at_every_split(void **state)
     assert_int_equal(m.head.header_count, 2); /* the trailer is dropped */
     close_message(&m);
     assert_same_at_every_split(true, TP_BYTES(CHUNKED));
+    assert_same_at_every_split(true, TP_BYTES(C "0\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n"));
+    assert_same_at_every_split(true, TP_BYTES(C "1\r\na\r\n0\r\nTransfer-Encoding: x\r\n\n"));
     assert_same_at_every_split(true, TP_BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX"));
 }
 
