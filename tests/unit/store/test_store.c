@@ -253,7 +253,7 @@ static void a_file_removed_under_us_is_made_again(void **state)
 
 static void copy_file(const char *from, const char *to)
 {
-    char command[256];
+    char command[640];
 
     snprintf(command, sizeof command, "cp '%s' '%s'", from, to);
     assert_int_equal(system(command), 0);
