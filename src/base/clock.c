@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 static uint64_t system_monotonic(const tp_clock *clock)
@@ -25,15 +24,30 @@ static int64_t system_wall(const tp_clock *clock)
 
 const tp_clock tp_clock_system = { system_monotonic, system_wall };
 
+/* Writes `count` digits of `number` and then `after`; returns what is behind. */
+static char *put_digits(char *at, int number, int count, char after)
+{
+    for (int i = count; i-- > 0; number /= 10)
+        at[i] = (char)('0' + number % 10);
+    at[count] = after;
+    return at + count + 1;
+}
+
+/* By hand: every row and every line of log has one, and strftime takes ten times as long. */
 char *tp_clock_rfc3339(int64_t ms, char text[TP_CLOCK_TEXT])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm parts;
-    size_t length;
+    char *at = text;
 
     gmtime_r(&seconds, &parts);
-    length = strftime(text, TP_CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + length, TP_CLOCK_TEXT - length, ".%03dZ", (int)(ms % 1000));
+    at = put_digits(at, parts.tm_year + 1900, 4, '-');
+    at = put_digits(at, parts.tm_mon + 1, 2, '-');
+    at = put_digits(at, parts.tm_mday, 2, 'T');
+    at = put_digits(at, parts.tm_hour, 2, ':');
+    at = put_digits(at, parts.tm_min, 2, ':');
+    at = put_digits(at, parts.tm_sec, 2, '.');
+    *put_digits(at, (int)(ms % 1000), 3, 'Z') = 0;
     return text;
 }
 

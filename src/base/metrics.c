@@ -31,6 +31,7 @@ typedef struct series {
 
 struct tp_metrics {
     series *sets[TP_METRIC_COUNT];
+    series *plain[TP_METRIC_COUNT]; /* the only one of a metric without labels, once it was used */
 };
 
 tp_metrics *tp_metrics_new(void)
@@ -97,7 +98,7 @@ static size_t make_key(tp_metric metric, const char *const values[MOST_LABELS], 
 {
     size_t length = 0;
 
-    for (unsigned i = 0; i < label_count(metric); i++) {
+    for (unsigned i = 0, count = label_count(metric); i < count; i++) {
         const char *value = values[i] && values[i][0] ? values[i] : "-";
         size_t size = kept_length(value);
 
@@ -116,6 +117,8 @@ static series *add_series(tp_metrics *metrics, tp_metric metric, const char *key
     if (ROWS[metric].kind == TP_METRIC_HISTOGRAM)
         s->buckets = tp_memory_new(sizeof(uint64_t) * (BUCKETS + 1));
     HASH_ADD(hh, metrics->sets[metric], key, (unsigned)length, s);
+    if (ROWS[metric].labels[0] == 0)
+        metrics->plain[metric] = s;
     return s;
 }
 
@@ -123,9 +126,12 @@ static series *find_series(tp_metrics *metrics, tp_metric metric, const char *co
 {
     static const char *const OTHER[MOST_LABELS] = { "other", "other", "other" };
     char key[KEY_SIZE];
-    size_t length = make_key(metric, values, key);
+    size_t length;
     series *s;
 
+    if (metrics->plain[metric])
+        return metrics->plain[metric];
+    length = make_key(metric, values, key);
     HASH_FIND(hh, metrics->sets[metric], key, length, s);
     if (s)
         return s;

@@ -12,11 +12,13 @@
 #include "store/store.h"
 #include "wire/usage.h"
 
-enum { MOST_TRACE = TP_ROW_TRACE_MOST };
+/* Above TRACES_A_SECOND only each SAMPLE-th request keeps its list of stages: nobody reads more, and each costs microseconds. */
+enum { MOST_TRACE = TP_ROW_TRACE_MOST, TRACES_A_SECOND = 1000, SAMPLE = 16 };
 
 typedef struct record {
     tp_services *services;
     bool access;
+    uint64_t second, in_second; /* how many requests have ended in it */
 } record;
 
 typedef struct note {
@@ -28,7 +30,7 @@ static tp_err record_open(void **self, const void *previous, const tp_stage_env 
     record *r = tp_new(record);
 
     (void)previous;
-    *r = (record){ env->services, env->all->log.access };
+    *r = (record){ .services = env->services, .access = env->all->log.access };
     *self = r;
     return TP_OK;
 }
@@ -285,6 +287,15 @@ static void log_access(const tp_exchange *x, const tp_row *row)
     tp_logger_fields(TP_LOG_INFO, TP_AREA_ACCESS, "request", FIELDS, x->failure.err == TP_OK ? count - 1 : count);
 }
 
+static bool keeps_trace(record *r, uint64_t now)
+{
+    if (now / 1000000000 != r->second) {
+        r->second = now / 1000000000;
+        r->in_second = 0;
+    }
+    return r->in_second++ < TRACES_A_SECOND || r->in_second % SAMPLE == 0;
+}
+
 /* Spans of the request are not C strings; a copy of the row is. */
 static void record_leave(void *self, void *my_note, tp_exchange *x)
 {
@@ -293,7 +304,8 @@ static void record_leave(void *self, void *my_note, tp_exchange *x)
     tp_buffer trace = TP_BUFFER(MOST_TRACE), failures = TP_BUFFER(512);
     tp_row row = row_of(x, now), *copy;
 
-    put_trace(&trace, x);
+    if (keeps_trace(r, now))
+        put_trace(&trace, x);
     row.trace = tp_buffer_bytes(&trace);
     put_failures(&failures, &x->outcome);
     row.failures = tp_buffer_bytes(&failures);
