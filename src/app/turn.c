@@ -117,10 +117,18 @@ void tp_turn_want(tp_turn *turn)
     turn->wanted = true;
 }
 
+static uint64_t loop_ns(const tp_clock *clock)
+{
+    const tp_turn *t = tp_list_entry(clock, tp_turn, clock);
+
+    return uv_now(t->loop) * NS_PER_MS;
+}
+
 void tp_turn_open(tp_turn *t, uv_loop_t *loop, const tp_clock *clock, tp_metrics *metrics)
 {
     *t = (tp_turn){ .loop = loop, .metrics = metrics, .alarm_ns = UINT64_MAX };
-    tp_timer_init(&t->timers, clock);
+    t->clock = (tp_clock){ loop_ns, clock->wall_ms };
+    tp_timer_init(&t->timers, &t->clock);
     tp_driver_init(&t->driver, clock);
     t->driver.wake = wake_for_driver;
     t->driver.owner = t;

@@ -11,6 +11,7 @@
 
 typedef struct tp_turn {
     uv_loop_t *loop;
+    tp_clock clock; /* the loop's own time, read once a turn: good enough for timers */
     tp_timers timers;
     tp_driver driver;
     tp_metrics *metrics;

@@ -89,10 +89,10 @@ static void fail_at(tp_driven *d, unsigned index)
     settle(d);
 }
 
-static tp_verdict enter_stage(tp_driven *d)
+/* The end of one stage's time is the begin of the next one's: `since` moves on. */
+static tp_verdict enter_stage(tp_driven *d, uint64_t *since)
 {
     const tp_slot *slot = slot_at(d, d->at);
-    uint64_t since = now(d);
     tp_verdict verdict;
 
     d->phase = TP_PHASE_RUNNING;
@@ -100,7 +100,8 @@ static tp_verdict enter_stage(tp_driven *d)
     d->trace[d->at].stage = slot->stage;
     verdict = slot->stage->request ? slot->stage->request(slot->self, note_at(d, d->at), &d->x) : TP_NEXT;
     d->wait_since = now(d);
-    d->trace[d->at].request_ns += d->wait_since - since;
+    d->trace[d->at].request_ns += d->wait_since - *since;
+    *since = d->wait_since;
     d->trace[d->at].verdict = verdict;
     return verdict;
 }
@@ -108,8 +109,10 @@ static tp_verdict enter_stage(tp_driven *d)
 /* Goes on at stage d->at until one waits, answers or fails. */
 static void run(tp_driven *d)
 {
+    uint64_t since = now(d);
+
     for (; d->at < d->pipeline->count; d->at++) {
-        switch (enter_stage(d)) {
+        switch (enter_stage(d, &since)) {
         case TP_NEXT:
             continue;
         case TP_ANSWERED:
