@@ -23,7 +23,7 @@ struct tp_call {
     size_t pending_done; /* bytes of it that it has taken */
     unsigned part;       /* of the request's parts: the first that is not sent whole */
     size_t part_done;    /* bytes of it that are */
-    bool reused, redone;
+    bool reused;
     bool finished; /* the whole body was given */
     bool sent_told;
     bool wanted; /* `writable` is owed */
@@ -113,15 +113,14 @@ static void tell_sent(tp_call *c)
 
 static void connect_anew(tp_call *c);
 
-/* The connection has closed. The only place that decides what that means. */
+/* The connection has closed. The only place that decides what that means. A new one is never replaced, and so a kept one only once. */
 static void on_closed(tp_call *c)
 {
-    bool untaken = c->reused && !c->replied && !c->redone && !c->streamed && !tp_connect_taken_in(c->conn);
+    bool untaken = c->reused && !c->replied && !c->streamed && !tp_connect_taken_in(c->conn);
 
     if (untaken) {
         tp_connect_close(c->conn);
         c->conn = NULL;
-        c->redone = true;
         tp_buffer_free(&c->pending);
         c->pending_done = c->part_done = 0;
         connect_anew(c);

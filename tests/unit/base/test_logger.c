@@ -153,17 +153,17 @@ static void fields_are_members_in_json(void **state)
     cJSON_Delete(object);
 }
 
-/* A path may be 64 KiB long and consist of what has to be escaped. */
-static void a_text_of_any_length_leaves_a_whole_line(void **state)
+/* A path may be 64 KiB long, and a model may consist of what has to be escaped. */
+static void texts_of_any_length_leave_a_whole_line(void **state)
 {
     static char text[(64 << 10) + 1];
-    tp_log_field fields[] = { { "path", text, 0 }, { "status", NULL, 200 } };
+    tp_log_field fields[] = { { "path", text, 0 }, { "model", text, 0 }, { "key", text, 0 }, { "status", NULL, 200 } };
     cJSON *object;
 
     (void)state;
-    memset(text, '"', sizeof(text) - 1);
+    memset(text, 1, sizeof(text) - 1);
     tp_logger_set(TP_LOG_INFO, true);
-    tp_logger_fields(TP_LOG_INFO, TP_AREA_ACCESS, "request", fields, 2);
+    tp_logger_fields(TP_LOG_INFO, TP_AREA_ACCESS, "request", fields, 4);
     object = read_object();
     assert_int_equal(cJSON_GetObjectItem(object, "status")->valueint, 200);
     cJSON_Delete(object);
@@ -213,7 +213,7 @@ int main(void)
         WITH_LOG(fields_follow_the_message_and_are_quoted_when_they_must_be),
         WITH_LOG(a_field_cannot_forge_another),
         WITH_LOG(fields_are_members_in_json),
-        WITH_LOG(a_text_of_any_length_leaves_a_whole_line),
+        WITH_LOG(texts_of_any_length_leave_a_whole_line),
         WITH_LOG(a_message_of_control_characters_leaves_a_whole_line),
         WITH_LOG(gathered_lines_wait_for_the_flush_but_errors_do_not),
     };

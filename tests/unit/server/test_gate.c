@@ -118,6 +118,7 @@ static void two_origins_are_refused_if_either_is_foreign(void **state)
 {
     (void)state;
     assert_verdict(GET "Origin: https://app.example\r\nOrigin: https://evil.example\r\n\r\n", &STRICT, TP_ERR_CALLER_FORBIDDEN_ORIGIN);
+    assert_verdict(GET "Origin: http://localhost:8787\r\nOrigin: https://evil.example\r\n\r\n", &STRICT, TP_ERR_CALLER_FORBIDDEN_ORIGIN);
     assert_verdict(GET "Origin: https://evil.example\r\nOrigin: https://app.example\r\n\r\n", &STRICT, TP_ERR_CALLER_FORBIDDEN_ORIGIN);
 }
 

@@ -93,12 +93,15 @@ static inline void turn(rig *r)
     uv_run(&r->loop, UV_RUN_ONCE);
 }
 
-static inline void turn_for(rig *r, uint64_t ms)
+/* How many turns that was: some one a millisecond, unless something keeps the loop busy. */
+static inline unsigned turn_for(rig *r, uint64_t ms)
 {
     uint64_t until = uv_hrtime() + ms * 1000000;
+    unsigned turns = 0;
 
-    while (uv_hrtime() < until)
+    for (; uv_hrtime() < until; turns++)
         turn(r);
+    return turns;
 }
 
 static inline tp_origin *provider(rig *r)

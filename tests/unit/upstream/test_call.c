@@ -454,9 +454,9 @@ static void a_paused_call_holds_the_provider_back(void **state)
     turn_for(r, 10);
     peer_say(&r->peer, TP_BYTES("HTTP/1.1 200 OK\r\nContent-Length: 16777216\r\n\r\n"));
     wait_for(r, 'h');
-    r->request.idle_ms = 1;
     peer_say(&r->peer, tp_bytes_of(large, SIZE));
     turn_for(r, 50);
+    assert_true(turn_for(r, 50) < 200);
     before = r->body.length;
     assert_true(before <= TP_UPSTREAM_READ);
     assert_true(uv_stream_get_write_queue_size((uv_stream_t *)&r->peer.connections[0].tcp) > 0);
@@ -465,6 +465,22 @@ static void a_paused_call_holds_the_provider_back(void **state)
     finish(r);
     assert_ended(r, TP_CALL_OK, "shbe");
     assert_int_equal(r->body.length, SIZE);
+    rig_close(r);
+}
+
+static void a_call_that_is_paused_before_its_reply_does_not_time_out(void **state)
+{
+    rig *r = RIG(NOTHING);
+
+    (void)state;
+    r->request.first_byte_ms = 20;
+    start(r);
+    tp_call_pause(r->call);
+    turn_for(r, 80);
+    assert_string_equal(r->story, "s");
+    tp_call_resume(r->call);
+    finish(r);
+    assert_ended(r, TP_CALL_TIMEOUT, "se");
     rig_close(r);
 }
 
@@ -547,6 +563,7 @@ int main(void)
         cmocka_unit_test(a_provider_that_does_not_read_holds_the_upload_back),
         cmocka_unit_test(an_early_reply_is_told_and_its_connection_dropped),
         cmocka_unit_test(a_paused_call_holds_the_provider_back),
+        cmocka_unit_test(a_call_that_is_paused_before_its_reply_does_not_time_out),
         cmocka_unit_test(a_paused_call_does_not_time_out_and_one_that_goes_on_does),
         cmocka_unit_test(a_cancelled_call_closes_at_once_and_tells_nothing_more),
         cmocka_unit_test(a_call_may_be_cancelled_before_it_is_connected),
