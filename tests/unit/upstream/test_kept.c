@@ -59,6 +59,29 @@ static void a_request_that_was_not_taken_in_is_asked_anew(void **state)
     }
 }
 
+static void a_large_body_is_sent_anew_from_its_start(void **state)
+{
+    static const peer_answer ANSWERS[] = { { OK, PEER_KEEP, false } };
+    static char large[3 << 20];
+    rig *r = RIG(ANSWERS);
+
+    (void)state;
+    call(r);
+    memset(large, 'x', sizeof(large));
+    r->request.parts[0] = TP_BYTES("first");
+    r->request.parts[1] = tp_bytes_of(large, sizeof(large));
+    r->request.part_count = 2;
+    r->request.body_length = (int64_t)sizeof(large) + 5;
+    tp_buffer_clear(&r->peer.received, 0);
+    lose_the_next(r, PEER_CLOSE);
+    call(r);
+    assert_ended(r, TP_CALL_OK, "shbe");
+    assert_int_equal(r->peer.accepted, 2);
+    assert_int_equal(r->peer.received.length - sizeof(large), tp_bytes_find(tp_buffer_bytes(&r->peer.received), 'f') + 5);
+    assert_true(tp_bytes_contains(tp_buffer_bytes(&r->peer.received), TP_BYTES("\r\n\r\nfirstx")));
+    rig_close(r);
+}
+
 static void it_is_asked_anew_only_once(void **state)
 {
     static const peer_answer ANSWERS[] = { { OK, PEER_KEEP, false }, { NULL, PEER_CLOSE, false } };
@@ -137,6 +160,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_request_that_was_not_taken_in_is_asked_anew),
+        cmocka_unit_test(a_large_body_is_sent_anew_from_its_start),
         cmocka_unit_test(it_is_asked_anew_only_once),
         cmocka_unit_test(an_upload_that_had_not_begun_goes_whole_to_the_new_connection),
         cmocka_unit_test(an_upload_that_had_begun_is_not_asked_anew),
