@@ -71,6 +71,7 @@ static void close_handles(tp_app *app)
     for (unsigned i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&app->signals[i], NULL);
     uv_close((uv_handle_t *)&app->stop, NULL);
+    tp_pipeline_drop(app->pipelines); /* stages may have calls of their own */
     tp_upstream_close(app->services.upstream);
     while (app->turn.flushing)
         uv_run(&app->loop, UV_RUN_ONCE);
@@ -83,7 +84,6 @@ void tp_app_stop_finish(tp_app *app)
 {
     run_out(app);
     close_handles(app);
-    tp_pipeline_drop(app->pipelines);
     tp_ledger_free(app->services.ledger);
     tp_metrics_free(app->services.metrics);
     tp_server_free(app->server);

@@ -21,7 +21,7 @@ static bool over(const tp_body *body)
 
 static bool full(const tp_body *body)
 {
-    return !body->holding && body->bytes.length - body->pulled >= TP_BODY_HIGH_WATER;
+    return !body->complete && !body->holding && body->bytes.length - body->pulled >= TP_BODY_HIGH_WATER;
 }
 
 /* The only place that decides whether the connection reads. */

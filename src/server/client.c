@@ -188,7 +188,7 @@ static void on_parts(tp_client *c, const tp_http1_read *read)
 static void on_bad(tp_client *c, const tp_http1_read *read)
 {
     c->close = true;
-    if (c->x && c->started)
+    if (c->x)
         tp_body_break(tp_driver_body(c->x), read->err, read->message);
     else if (!c->reply_done)
         tp_reply_refuse(c, read->err, read->message);
@@ -294,7 +294,7 @@ void tp_client_advance(tp_client *c)
     tp_buffer input = c->input;
 
     drop_request(c);
-    c->serving = c->reply_done = false;
+    c->serving = c->reply_done = c->body_paused = false;
     if (c->close) {
         begin_lingering(c);
         return;

@@ -111,6 +111,7 @@ static void end_attempt(tp_call_note *n, tp_err err)
 
 static void finish_with(tp_call_note *n, tp_err err, const char *text)
 {
+    tp_timer_stop(n->self->services->timers, &n->timer);
     end_attempt(n, err);
     tp_fail(n->x, err, "%s", text);
     n->done = true;

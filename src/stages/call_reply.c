@@ -246,7 +246,7 @@ void tp_call_reply_accept(tp_call_note *n)
     n->hold = TP_HOLD_NOTHING;
     n->accepted = true;
     n->x->outcome.status = n->reply.status;
-    if (n->x->held && n->sent_ns) {
+    if (n->x->held && (!n->call || tp_call_sent(n->call))) {
         n->x->json = NULL; /* it points into the body */
         tp_body_release(n->x);
     }

@@ -480,6 +480,11 @@ uint64_t tp_call_connect_ns(const tp_call *c)
     return c->connected_ns ? c->connected_ns - c->started_ns : 0;
 }
 
+bool tp_call_sent(const tp_call *c)
+{
+    return c->state == ENDED || (c->state == OPEN && c->finished && !unsent(c));
+}
+
 bool tp_call_reused(const tp_call *c)
 {
     return c->reused;

@@ -66,4 +66,7 @@ void tp_call_cancel(tp_call *call);
 uint64_t tp_call_connect_ns(const tp_call *call);
 bool tp_call_reused(const tp_call *call);
 
+/* Whether the whole request is with the kernel: the parts are needed no more. */
+bool tp_call_sent(const tp_call *call);
+
 #endif

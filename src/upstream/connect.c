@@ -115,6 +115,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     bool readable = status < 0 || (events & (UV_READABLE | UV_DISCONNECT)), writable = status < 0 || (events & UV_WRITABLE);
     int running;
 
+    if (status < 0)
+        w->mask = 0; /* libuv has stopped it */
     if (w->conn) {
         w->conn->event(w->conn->arg, w->conn, readable, writable);
         return;
@@ -223,6 +225,7 @@ static CURL *make_easy(tp_conn *conn)
     curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 1024L);
     curl_easy_setopt(easy, CURLOPT_SHARE, c->share);
