@@ -71,6 +71,8 @@ typedef struct tp_attempt {
     int status; /* 0 = no reply */
     tp_err err;
     uint64_t us;
+    uint64_t connect_us; /* of them: until the connection stood */
+    bool kept;           /* on a connection that was there */
     struct tp_attempt *next;
 } tp_attempt;
 
@@ -84,7 +86,7 @@ typedef struct tp_outcome {
     const struct tp_usage *usage; /* NULL until the provider has told one */
     tp_bytes usage_raw;
     bool usage_expected; /* a complete reply of a shape that tells its usage */
-    uint64_t provider_ns, first_token_ns, connect_ns;
+    uint64_t provider_ns, first_token_ns;
     uint64_t bytes_in, bytes_out, events;
 } tp_outcome;
 

@@ -93,6 +93,8 @@ void tp_timer_start(tp_timers *timers, tp_timer *timer, uint64_t ms, void (*fire
     uint64_t before = earliest(timers);
 
     timer->due_ns = tp_clock_ns(timers->clock) + ms * NS_PER_MS;
+    if (timer->due_ns <= timers->running_ns)
+        timer->due_ns = timers->running_ns + 1;
     timer->fire = fire;
     if (!timer->place) {
         insert(timers, timer);
@@ -117,12 +119,14 @@ void tp_timer_run(tp_timers *timers)
 {
     uint64_t now = tp_clock_ns(timers->clock), before = earliest(timers);
 
+    timers->running_ns = now;
     while (timers->count && timers->heap[0]->due_ns <= now) {
         tp_timer *timer = timers->heap[0];
 
         take_out(timers, timer);
         timer->fire(timer);
     }
+    timers->running_ns = 0;
     tell(timers, before);
 }
 

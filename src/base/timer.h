@@ -21,6 +21,7 @@ typedef struct tp_timers {
     const tp_clock *clock;
     tp_timer **heap;
     uint32_t count, room;
+    uint64_t running_ns; /* while tp_timer_run fires: what is started then waits for the next run */
     /* Told whenever the earliest timer has changed, so that the driver can set its alarm; may be NULL. */
     void (*changed)(struct tp_timers *timers);
     void *driver;

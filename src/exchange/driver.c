@@ -166,17 +166,17 @@ static void bury(tp_driven *d)
 bool tp_driver_turn(tp_driver *driver)
 {
     uint64_t start = tp_clock_ns(driver->clock);
-    tp_list dead;
 
     for (tp_link *link = tp_list_shift(&driver->ready); link; link = tp_list_shift(&driver->ready)) {
         run_resumed(tp_list_entry(link, tp_driven, link));
         if (tp_clock_ns(driver->clock) - start > TURN_NS)
             break;
     }
-    tp_list_init(&dead);
-    tp_list_move(&driver->graveyard, &dead);
-    for (tp_link *link = tp_list_shift(&dead); link; link = tp_list_shift(&dead))
+    for (tp_link *link = tp_list_shift(&driver->graveyard); link; link = tp_list_shift(&driver->graveyard)) {
         bury(tp_list_entry(link, tp_driven, link));
+        if (tp_clock_ns(driver->clock) - start > 2 * TURN_NS)
+            break;
+    }
     return !tp_list_empty(&driver->ready) || !tp_list_empty(&driver->graveyard);
 }
 

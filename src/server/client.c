@@ -180,7 +180,7 @@ static void on_parts(tp_client *c, const tp_http1_read *read)
     if (!read->complete)
         return;
     c->request_done = true;
-    tp_client_arm(c, 0);
+    tp_client_arm(c, c->writing ? limits(c)->idle_timeout : 0);
     if (c->x)
         tp_body_finish(tp_driver_body(c->x));
 }

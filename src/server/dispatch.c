@@ -87,6 +87,7 @@ static tp_bytes cut_prefix(const tp_client *c, tp_bytes *path)
 static const tp_request *describe(const tp_client *c, tp_arena *arena, tp_bytes path, tp_bytes query)
 {
     tp_request *r = tp_arena_make(arena, tp_request);
+    tp_bytes address = tp_arena_copy(arena, tp_bytes_of((const char *)&c->peer, sizeof(c->peer)));
 
     *r = (tp_request){
         .method = c->head->method,
@@ -97,7 +98,7 @@ static const tp_request *describe(const tp_client *c, tp_arena *arena, tp_bytes 
         .header_count = c->head->header_count,
         .body_length = c->head->body_length,
         .client = address_text(arena, c),
-        .address = &c->peer,
+        .address = address.data,
         .loopback = is_loopback(c),
     };
     return r;

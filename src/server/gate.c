@@ -42,7 +42,7 @@ static tp_gate_verdict check_framing(const tp_http1_head *head)
 
     if (lengths > 1)
         return refuse(TP_ERR_CALLER_BAD_REQUEST, "more than one Content-Length");
-    if (lengths && !tp_bytes_number(tp_gate_field(head, "content-length"), &number))
+    if (lengths && (!tp_bytes_number(tp_gate_field(head, "content-length"), &number) || number > INT64_MAX))
         return refuse(TP_ERR_CALLER_BAD_REQUEST, "Content-Length is not a number");
     if (lengths && codings)
         return refuse(TP_ERR_CALLER_BAD_REQUEST, "both Content-Length and Transfer-Encoding");

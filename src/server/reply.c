@@ -234,7 +234,7 @@ static void on_written(uv_write_t *request, int status)
         return;
     }
     if (!c->reply_done)
-        tp_client_arm(c, 0);
+        tp_client_arm(c, c->request_done || c->body_paused ? 0 : c->server->pipelines->settings->listen.body_timeout);
     tp_client_touch(c);
 }
 

@@ -266,13 +266,6 @@ static void pump(void *arg)
     }
 }
 
-static void on_sent(void *arg)
-{
-    tp_call_note *n = arg;
-
-    n->sent_ns = now(n);
-}
-
 static void on_head(void *arg, const tp_http1_head *head)
 {
     tp_call_reply_begin(arg, head);
@@ -332,7 +325,7 @@ static void on_end(void *arg, tp_call_result result, const char *text)
     finish_with(n, m->err, message);
 }
 
-static const tp_call_events EVENTS = { on_sent, on_head, on_body, pump, on_end };
+static const tp_call_events EVENTS = { on_head, on_body, pump, on_end };
 
 static void add_attempt(tp_call_note *n)
 {
@@ -352,7 +345,6 @@ static void add_attempt(tp_call_note *n)
 static void begin_attempt(tp_call_note *n)
 {
     n->tries++;
-    n->sent_ns = 0;
     if (!tp_call_request_compose(n)) {
         n->done = true;
         tp_answer(n->x, &(tp_event){ .type = TP_EVENT_ERROR });

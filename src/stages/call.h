@@ -40,7 +40,7 @@ typedef struct tp_call_note {
     tp_call *call;
     tp_call_request request;
     tp_attempt *attempt;
-    uint64_t attempt_ns, sent_ns;
+    uint64_t attempt_ns;
     tp_timer timer; /* back-off, or the bound on holding for an event */
     /* The reply. */
     tp_reply_head reply;

@@ -186,6 +186,8 @@ void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head)
     tp_framing framing = framing_of(n, head);
 
     n->attempt->status = head->status;
+    n->attempt->connect_us = tp_call_connect_ns(n->call) / 1000;
+    n->attempt->kept = tp_call_reused(n->call);
     if (tp_call_can_retry(n, head->status, head)) {
         tp_call_give_up_on(n, head->status, head);
         return;

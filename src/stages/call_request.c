@@ -24,26 +24,6 @@ static bool renames(const tp_call_note *n)
 
 /* ---- target ---- */
 
-/* The query less `key=`, when that credential does not pass. */
-static tp_bytes query_of(const tp_call_note *n, bool keep_key)
-{
-    tp_bytes rest = n->x->request->query, item;
-    char *query = tp_arena_alloc(n->x->arena, rest.length + 1);
-    size_t length = 0;
-
-    if (keep_key || tp_auth_query_key(rest).length == 0)
-        return rest;
-    while (tp_bytes_next(&rest, '&', &item)) {
-        if (tp_bytes_starts(item, TP_BYTES("key=")))
-            continue;
-        if (length)
-            query[length++] = '&';
-        memcpy(query + length, item.data, item.length);
-        length += item.length;
-    }
-    return tp_bytes_of(query, length);
-}
-
 /* A credential passes only where the provider has no key of its own, to the dialect it was meant for, and never when it is ours. */
 static bool passes(const tp_call_note *n, tp_dialect meant, tp_bytes credential)
 {
@@ -51,6 +31,26 @@ static bool passes(const tp_call_note *n, tp_dialect meant, tp_bytes credential)
     tp_dialect dialect = meant == TP_DIALECT_COUNT ? n->x->dialect : meant;
 
     return !c->key && dialect == (tp_dialect)c->provider->dialect && !tp_auth_find(n->x->settings, credential);
+}
+
+/* The query less each `key=` that does not pass. */
+static tp_bytes query_of(const tp_call_note *n)
+{
+    tp_bytes rest = n->x->request->query, item;
+    char *query = tp_arena_alloc(n->x->arena, rest.length + 1);
+    size_t length = 0;
+
+    if (!tp_bytes_contains(rest, TP_BYTES("key=")))
+        return rest;
+    while (tp_bytes_next(&rest, '&', &item)) {
+        if (tp_bytes_starts(item, TP_BYTES("key=")) && !passes(n, TP_DIALECT_GEMINI, tp_bytes_from(item, 4)))
+            continue;
+        if (length)
+            query[length++] = '&';
+        memcpy(query + length, item.data, item.length);
+        length += item.length;
+    }
+    return tp_bytes_of(query, length);
 }
 
 static tp_bytes path_of(const tp_call_note *n)
@@ -70,7 +70,7 @@ static tp_bytes path_of(const tp_call_note *n)
 
 static tp_bytes target_of(const tp_call_note *n)
 {
-    tp_bytes path = path_of(n), query = query_of(n, passes(n, TP_DIALECT_GEMINI, tp_auth_query_key(n->x->request->query)));
+    tp_bytes path = path_of(n), query = query_of(n);
 
     return tp_bytes_text(tp_arena_printf(n->x->arena, "%s%.*s%s%.*s", n->request.origin->path, (int)path.length, path.data,
                                          query.length ? "?" : "", (int)query.length, query.data));
@@ -102,7 +102,7 @@ static bool credential_stays(const tp_call_note *n, const tp_header *field)
         const tp_auth_place *place = &tp_auth_places[i];
 
         if (tp_bytes_equal_nocase(field->name, tp_bytes_text(place->name)))
-            return passes(n, place->dialect, tp_auth_credential(place, field->value));
+            return passes(n, place->dialect, tp_auth_credential(place, field->value)) && passes(n, place->dialect, field->value);
     }
     return true;
 }

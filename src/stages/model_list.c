@@ -25,7 +25,7 @@ typedef struct question {
     tp_model_list *list;
     const tp_provider *provider;
     tp_call_request request;
-    tp_header fields[3];
+    tp_header *fields;
     tp_call *call; /* NULL: answered */
     tp_buffer reply;
     tp_json json;
@@ -39,11 +39,6 @@ struct tp_model_list {
     void (*done)(void *arg);
     void *arg;
 };
-
-static void on_sent(void *arg)
-{
-    (void)arg;
-}
 
 static void on_head(void *arg, const tp_http1_head *head)
 {
@@ -59,6 +54,12 @@ static void on_body(void *arg, tp_bytes part)
     q->ok = tp_buffer_add(&q->reply, part) && q->ok;
 }
 
+/* The questions have no body. */
+static void on_writable(void *arg)
+{
+    (void)arg;
+}
+
 static void on_end(void *arg, tp_call_result result, const char *text)
 {
     question *q = arg;
@@ -71,7 +72,7 @@ static void on_end(void *arg, tp_call_result result, const char *text)
         list->done(list->arg);
 }
 
-static const tp_call_events EVENTS = { on_sent, on_head, on_body, on_sent, on_end };
+static const tp_call_events EVENTS = { on_head, on_body, on_writable, on_end };
 
 static const char *key_of(const tp_provider *provider)
 {
@@ -87,11 +88,15 @@ static void ask(question *q, tp_services *services)
     const char *key = key_of(q->provider);
     size_t count = 0;
 
+    q->fields = tp_arena_array(q->list->arena, tp_header, 3 + q->provider->headers.count);
     q->fields[count++] = (tp_header){ TP_BYTES("accept"), TP_BYTES("application/json") };
     if (key)
         q->fields[count++] = tp_auth_field(dialect, key, q->list->arena);
     if (dialect == TP_DIALECT_ANTHROPIC)
         q->fields[count++] = (tp_header){ TP_BYTES("anthropic-version"), TP_BYTES("2023-06-01") };
+    for (size_t i = 0; i < q->provider->headers.count; i++)
+        q->fields[count++] =
+            (tp_header){ tp_bytes_text(q->provider->headers.items[i].name), tp_bytes_text(q->provider->headers.items[i].value) };
     q->reply.limit = MOST_REPLY;
     q->request = (tp_call_request){
         .arena = q->list->arena,
@@ -161,4 +166,17 @@ void tp_model_list_each(const tp_model_list *list, bool (*visit)(void *arg, tp_b
     for (size_t i = 0; i < list->count; i++)
         if (!each_of(&list->questions[i], visit, arg))
             return;
+}
+
+bool tp_model_list_open(const tp_model_list *list)
+{
+    return list->open > 0;
+}
+
+bool tp_model_list_whole(const tp_model_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->questions[i].ok)
+            return false;
+    return true;
 }

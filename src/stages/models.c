@@ -11,7 +11,8 @@
 #include "exchange/services.h"
 #include "stages/model_list.h"
 
-enum { KEPT_MS = 600000, MOST_ANSWER = 8 << 20 };
+/* A list that lacks a provider is asked for again soon. */
+enum { KEPT_MS = 600000, KEPT_PARTLY_MS = 10000, MOST_ANSWER = 8 << 20 };
 
 typedef struct models {
     tp_services *services;
@@ -183,7 +184,9 @@ static void on_fetched(void *arg)
 
 static bool is_fresh(const models *m)
 {
-    return m->list && !m->fetching && tp_clock_ns(m->services->clock) - m->fetched_ns < (uint64_t)KEPT_MS * 1000000;
+    uint64_t kept_ms = m->list && tp_model_list_whole(m->list) ? KEPT_MS : KEPT_PARTLY_MS;
+
+    return m->list && !m->fetching && tp_clock_ns(m->services->clock) - m->fetched_ns < kept_ms * 1000000;
 }
 
 static bool is_ours(const models *m, const tp_exchange *x)
@@ -209,6 +212,8 @@ static tp_verdict models_request(void *self, void *my_note, tp_exchange *x)
         tp_model_list_free(m->list);
         m->fetching = true;
         m->list = tp_model_list_fetch(m->services, m->all, on_fetched, m);
+        if (!tp_model_list_open(m->list))
+            on_fetched(m);
     }
     return TP_WAIT;
 }

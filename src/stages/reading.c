@@ -8,7 +8,8 @@
 #include "exchange/endpoint.h"
 #include "wire/coding.h"
 
-enum { LONG_PLAIN = 96 << 10, LONG_CODED = 16 << 10 };
+/* A longer name of a model is no name: it is left to the provider to say so. */
+enum { LONGEST_MODEL = 4096, LONG_PLAIN = 96 << 10, LONG_CODED = 16 << 10 };
 
 tp_reading *tp_reading_new(tp_exchange *x, uint64_t most)
 {
@@ -59,6 +60,7 @@ static void free_arena(void *arena)
 
 void tp_reading_apply(tp_reading *r, tp_exchange *x)
 {
+    uint32_t model;
     bool stream, object = r->valid && tp_json_kind_of(&r->json, 0) == TP_JSON_OBJECT;
 
     tp_arena_defer(x->arena, free_arena, r->arena);
@@ -66,8 +68,9 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
         return;
     x->json = &r->json;
     x->decoded = r->decoded;
-    if (x->model.length == 0)
-        x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, tp_json_get(&r->json, 0, TP_BYTES("model")), x->arena));
+    model = tp_json_get(&r->json, 0, TP_BYTES("model"));
+    if (x->model.length == 0 && tp_json_raw(&r->json, model).length <= LONGEST_MODEL)
+        x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, model, x->arena));
     if (tp_json_bool(&r->json, tp_json_get(&r->json, 0, TP_BYTES("stream")), &stream))
         x->stream = stream;
 }

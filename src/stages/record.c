@@ -116,7 +116,8 @@ static void put_attempt(tp_buffer *out, const tp_attempt *a)
     else
         put_string(out, ",", "error", tp_bytes_text(tp_err_code(a->err)));
     put_number(out, ",", "us", a->us);
-    tp_buffer_text(out, "}");
+    put_number(out, ",", "connect_us", a->connect_us);
+    tp_buffer_text(out, a->kept ? ",\"kept\":true}" : ",\"kept\":false}");
 }
 
 static void put_trace(tp_buffer *out, const tp_exchange *x)

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 
 /* A body up to MOST_JOINED bytes leaves in one send with its head. */
-enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10, MOST_INTERIM = 32 };
+enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10, MOST_INTERIM = 32, MOST_SENDS = 4, MOST_SENT = 64 << 10 };
 
 typedef enum state { CONNECTING, OPEN, ENDED } state;
 
@@ -25,8 +25,7 @@ struct tp_call {
     size_t part_done;    /* bytes of it that are */
     bool reused;
     bool finished; /* the whole body was given */
-    bool sent_told;
-    bool wanted; /* `writable` is owed */
+    bool wanted;   /* `writable` is owed */
     bool paused;
     unsigned interim; /* replies of the class 1xx so far */
     bool replied;     /* a byte of the reply has come */
@@ -102,15 +101,6 @@ static void await_reply(tp_call *c)
         arm(c, c->finished || unsent(c) ? c->request->first_byte_ms : 0);
 }
 
-static void tell_sent(tp_call *c)
-{
-    if (!c->finished || c->sent_told || unsent(c))
-        return;
-    c->sent_told = true;
-    arm(c, c->replied ? c->request->idle_ms : c->request->first_byte_ms);
-    c->events->sent(c->arg);
-}
-
 static void connect_anew(tp_call *c);
 
 /* The connection has closed. The only place that decides what that means. A new one is never replaced, and so a kept one only once. */
@@ -133,11 +123,12 @@ static void on_closed(tp_call *c)
     }
 }
 
-/* Sends what the kernel takes of `bytes` and returns what is left. A broken connection takes everything: the reader will see why. */
+/* Sends what the kernel takes of `bytes`, a bounded amount a turn, and returns what is left. A broken connection takes everything: the
+ * reader will see why. */
 static tp_bytes send_some(tp_call *c, tp_bytes bytes)
 {
-    while (bytes.length) {
-        ssize_t sent = tp_connect_send(c->conn, bytes);
+    for (unsigned i = 0; i < MOST_SENDS && bytes.length; i++) {
+        ssize_t sent = tp_connect_send(c->conn, tp_bytes_of(bytes.data, bytes.length < MOST_SENT ? bytes.length : MOST_SENT));
 
         if (sent == TP_CONNECT_AGAIN)
             break;
@@ -245,7 +236,6 @@ static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, con
         return;
     }
     send_request(c);
-    tell_sent(c);
     if (c->state == OPEN && !c->finished)
         c->events->writable(c->arg);
 }
@@ -351,27 +341,27 @@ static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
     if (writable && unsent(c)) {
         flush(c);
         await_reply(c);
-        tell_sent(c);
         if (c->state == OPEN && c->wanted && c->pending.length - c->pending_done < MOST_PENDING) {
             c->wanted = false;
             c->events->writable(c->arg);
         }
     }
-    if (c->state == OPEN && readable && !c->paused) {
-        tell_sent(c); /* on a kept connection the reply may be faster than the next turn */
+    if (c->state == OPEN && readable && !c->paused)
         on_readable(c);
-    }
     watch(c);
 }
 
-/* What tp_call_start has done is told in the next turn. */
-static void on_late(tp_timer *timer)
+/* What was not to happen inside the caller: the first request for a streaming body, and the look for decrypted bytes that TLS may hold
+ * and no poll would announce. */
+static void on_later(tp_timer *timer)
 {
     tp_call *c = tp_list_entry(timer, tp_call, later);
 
-    tell_sent(c);
     if (c->state == OPEN && !c->finished)
         c->events->writable(c->arg);
+    if (c->state == OPEN && !c->paused && c->request->origin->tls)
+        on_readable(c);
+    watch(c);
 }
 
 tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, const tp_call_events *events, void *arg)
@@ -391,7 +381,8 @@ tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, co
     }
     c->reused = true;
     send_request(c);
-    tp_timer_start(upstream->timers, &c->later, 0, on_late);
+    if (!c->finished)
+        tp_timer_start(upstream->timers, &c->later, 0, on_later);
     return c;
 }
 
@@ -428,7 +419,6 @@ void tp_call_finish(tp_call *c)
     if (c->state != OPEN)
         return;
     await_reply(c);
-    tell_sent(c);
     watch(c);
 }
 
@@ -437,17 +427,6 @@ void tp_call_pause(tp_call *c)
     c->paused = true;
     arm(c, 0);
     watch(c);
-}
-
-/* TLS may hold decrypted bytes that no poll announces. */
-static void on_resumed(tp_timer *timer)
-{
-    tp_call *c = tp_list_entry(timer, tp_call, later);
-
-    if (c->state == OPEN && !c->paused) {
-        on_readable(c);
-        watch(c);
-    }
 }
 
 void tp_call_resume(tp_call *c)
@@ -462,7 +441,7 @@ void tp_call_resume(tp_call *c)
     await_reply(c);
     watch(c);
     if (c->request->origin->tls)
-        tp_timer_start(c->upstream->timers, &c->later, 0, on_resumed);
+        tp_timer_start(c->upstream->timers, &c->later, 0, on_later);
 }
 
 void tp_call_cancel(tp_call *c)

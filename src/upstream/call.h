@@ -1,6 +1,6 @@
 /* upstream/call.h - one request to a provider and its reply. Loop thread only.
  *
- * The events come in order: sent?, head, body*, end; `end` exactly once, never inside tp_call_start, and after it nothing. A reused
+ * The events come in order: head, body*, end; `end` exactly once, never inside tp_call_start, and after it nothing. A reused
  * connection that closes before the provider took the request in is replaced once inside. */
 
 #ifndef TP_UPSTREAM_CALL_H
@@ -39,7 +39,6 @@ typedef struct tp_call_request {
 } tp_call_request;
 
 typedef struct tp_call_events {
-    void (*sent)(void *arg); /* the whole request is with the kernel */
     void (*head)(void *arg, const tp_http1_head *head);
     void (*body)(void *arg, tp_bytes part);
     void (*writable)(void *arg); /* room again after tp_call_write said HOLD, or the connection stands */
@@ -51,7 +50,8 @@ typedef struct tp_call tp_call;
 /* Starts the call; it lives in request->arena. */
 tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, const tp_call_events *events, void *arg);
 
-/* More of a streaming body; copied. False: wait for `writable` before giving more. */
+/* More of a streaming body; copied, also while the connection is being made. False: wait for `writable` before giving more, which does not
+ * come when the call has ended. */
 bool tp_call_write(tp_call *call, tp_bytes part);
 void tp_call_finish(tp_call *call);
 
@@ -62,7 +62,7 @@ void tp_call_resume(tp_call *call);
 /* Closes the connection; no event comes any more. */
 void tp_call_cancel(tp_call *call);
 
-/* Since the connection stands (0 while it does not), for the trace; and whether it was a kept one. */
+/* How long the connection took (0 while it does not stand), and whether it was a kept one. */
 uint64_t tp_call_connect_ns(const tp_call *call);
 bool tp_call_reused(const tp_call *call);
 

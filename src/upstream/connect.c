@@ -41,6 +41,7 @@ struct tp_connector {
     CURLSH *share;
     X509_STORE *trust; /* NULL until loaded */
     bool shut, loading;
+    bool tls_proxy;  /* a proxy of the environment is itself spoken to in TLS: no bytes of ours may go to the descriptor */
     tp_list waiting; /* connections that need the CA store */
     tp_shard *shards;
     watch **watches; /* by descriptor */
@@ -215,6 +216,19 @@ static tp_shard *shard_with_room(tp_connector *c)
     return shard;
 }
 
+static bool names_tls_proxy(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value && strncmp(value, "https://", 8) == 0;
+}
+
+/* Whether its bytes may go to the descriptor itself. */
+static bool is_plain(const tp_conn *conn)
+{
+    return !conn->origin->tls && !conn->connector->tls_proxy;
+}
+
 static CURL *make_easy(tp_conn *conn)
 {
     CURL *easy = curl_easy_init();
@@ -282,6 +296,7 @@ tp_connector *tp_connect_open(uv_loop_t *loop, tp_timers *timers)
     trust_job *job = tp_new(trust_job);
 
     *c = (tp_connector){ .loop = loop, .timers = timers, .share = curl_share_init(), .loading = true };
+    c->tls_proxy = names_tls_proxy("http_proxy") || names_tls_proxy("all_proxy") || names_tls_proxy("ALL_PROXY");
     curl_share_setopt(c->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     curl_share_setopt(c->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
     tp_list_init(&c->waiting);
@@ -389,7 +404,7 @@ ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
     size_t sent = 0;
     CURLcode code;
 
-    if (!conn->origin->tls) {
+    if (is_plain(conn)) {
         ssize_t result = plain_result(send(conn->fd, bytes.data, bytes.length, MSG_NOSIGNAL));
 
         conn->sent += result > 0 ? (uint64_t)result : 0;
@@ -406,7 +421,7 @@ ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
     size_t received = 0;
     CURLcode code;
 
-    if (!conn->origin->tls)
+    if (is_plain(conn))
         return plain_result(recv(conn->fd, room, size, 0));
     code = curl_easy_recv(conn->easy, room, size, &received);
     if (code == CURLE_AGAIN)
@@ -423,10 +438,12 @@ bool tp_connect_silent(const tp_conn *conn)
 
 void tp_connect_mark(tp_conn *conn)
 {
-    conn->mark = conn->origin->tls ? tp_tcpinfo_acknowledged(conn->fd) : conn->acknowledged + conn->sent;
+    conn->mark = !is_plain(conn) ? tp_tcpinfo_acknowledged(conn->fd) : conn->acknowledged + conn->sent;
 }
 
 bool tp_connect_taken_in(const tp_conn *conn)
 {
-    return tp_tcpinfo_acknowledged(conn->fd) > conn->mark;
+    uint64_t acknowledged = tp_tcpinfo_acknowledged(conn->fd);
+
+    return acknowledged == 0 || acknowledged > conn->mark; /* what cannot be learnt must not be asked twice */
 }
