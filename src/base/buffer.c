@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,8 +11,17 @@
 
 enum { SMALLEST = 256 };
 
+/* What listen.max_memory is compared with: every size that comes from outside ends in a buffer (docs/decisions/0002). */
+static atomic_size_t TOTAL;
+
+size_t tp_buffer_total(void)
+{
+    return atomic_load_explicit(&TOTAL, memory_order_relaxed);
+}
+
 void tp_buffer_free(tp_buffer *buffer)
 {
+    atomic_fetch_sub_explicit(&TOTAL, buffer->capacity, memory_order_relaxed);
     free(buffer->data);
     *buffer = (tp_buffer){ .limit = buffer->limit };
 }
@@ -29,6 +39,7 @@ static char *grow(tp_buffer *buffer, size_t size)
         capacity *= 2;
     if (capacity != buffer->capacity) {
         buffer->data = tp_memory_resize(buffer->data, capacity);
+        atomic_fetch_add_explicit(&TOTAL, capacity - buffer->capacity, memory_order_relaxed);
         buffer->capacity = capacity;
     }
     return buffer->data + buffer->length;

@@ -19,6 +19,9 @@ typedef struct tp_buffer {
 
 void tp_buffer_free(tp_buffer *buffer);
 
+/* Bytes that all buffers of the process hold from the system: bodies, replies, queues. Any thread. */
+size_t tp_buffer_total(void);
+
 /* Adds bytes at the end; false, and nothing added, when that would pass the limit. */
 bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes);
 

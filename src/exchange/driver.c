@@ -149,18 +149,24 @@ static void run_resumed(tp_driven *d)
     clock_out(d, since);
 }
 
-static void bury(tp_driven *d)
+void tp_driver_drop(tp_exchange *x)
 {
+    tp_driven *d = tp_driven_of(x);
     tp_driver *driver = d->driver;
     tp_pipeline_set *set = d->set;
 
-    for (unsigned i = d->entered; i-- > 0;)
-        if (slot_at(d, i)->stage->leave)
-            slot_at(d, i)->stage->leave(slot_at(d, i)->self, note_at(d, i), &d->x);
     tp_body_close(&d->body);
     tp_arena_free(d->x.arena);
     tp_pipeline_drop(set);
     driver->alive--;
+}
+
+static void bury(tp_driven *d)
+{
+    for (unsigned i = d->entered; i-- > 0;)
+        if (slot_at(d, i)->stage->leave)
+            slot_at(d, i)->stage->leave(slot_at(d, i)->self, note_at(d, i), &d->x);
+    tp_driver_drop(&d->x);
 }
 
 bool tp_driver_turn(tp_driver *driver)

@@ -42,6 +42,9 @@ tp_body *tp_driver_body(tp_exchange *x);
 /* Runs `x` down the pipeline. The caller may use `x` until its sink's end() was called or it has called tp_driver_left(). */
 void tp_driver_start(tp_exchange *x, const tp_pipeline *pipeline, tp_sink *sink);
 
+/* Frees an exchange that was never started, or that every stage has left. */
+void tp_driver_drop(tp_exchange *x);
+
 /* The client is gone: nothing more reaches the sink. */
 void tp_driver_left(tp_exchange *x);
 

@@ -56,11 +56,28 @@ void tp_client_touch(tp_client *c)
     c->server->wake(c->server);
 }
 
-static void drop_request(tp_client *c)
+/* An admin call that is still being answered goes on without us. */
+static void drop_call(tp_client *c)
 {
     if (c->call)
         c->call->owner = NULL;
     c->call = NULL;
+}
+
+/* No stage has seen it, so none needs to hear of its end. */
+static void drop_unstarted(tp_client *c)
+{
+    if (!c->x)
+        return;
+    tp_driver_drop(c->x);
+    c->x = NULL;
+    c->head = NULL;
+    c->origin = tp_bytes_of(NULL, 0);
+}
+
+static void drop_request(tp_client *c)
+{
+    drop_call(c);
     tp_arena_free(c->arena);
     c->arena = NULL;
     c->head = NULL;
@@ -175,6 +192,8 @@ static void on_parts(tp_client *c, const tp_http1_read *read)
 {
     for (unsigned i = 0; i < read->count && c->x; i++)
         tp_body_feed(tp_driver_body(c->x), read->parts[i]);
+    if (read->count && c->x && !read->complete && tp_dispatch_full(c->server))
+        tp_body_break(tp_driver_body(c->x), TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_memory");
     if (read->count && !read->complete && !c->body_paused)
         tp_client_arm(c, limits(c)->body_timeout);
     if (!read->complete)
@@ -188,10 +207,13 @@ static void on_parts(tp_client *c, const tp_http1_read *read)
 static void on_bad(tp_client *c, const tp_http1_read *read)
 {
     c->close = true;
-    if (c->x)
+    if (c->x && c->started) {
         tp_body_break(tp_driver_body(c->x), read->err, read->message);
-    else if (!c->reply_done)
+    } else if (!c->reply_done) {
+        drop_call(c);
         tp_reply_refuse(c, read->err, read->message);
+        drop_unstarted(c);
+    }
     c->request_done = false;
 }
 

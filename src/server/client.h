@@ -59,6 +59,7 @@ void tp_client_arm(tp_client *c, uint64_t ms);
 
 /* dispatch.c: a head was read. Leaves c->x, c->call or a finished reply behind. */
 void tp_dispatch_head(tp_client *c);
+bool tp_dispatch_full(const tp_server *server); /* listen.max_memory is reached */
 
 /* reply.c */
 void tp_reply_refuse(tp_client *c, tp_err err, const char *message);

@@ -1,6 +1,5 @@
 /* server/dispatch.c - from a head that was read to whoever answers it: ourselves, the admin room, or a pipeline. */
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +8,7 @@
 #include "server/client.h"
 #include "server/gate.h"
 
-enum { MOST_ID = 128, MEMORY_EVERY_NS = 100000000 };
+enum { MOST_ID = 128 };
 
 static const tp_settings *settings_of(const tp_client *c)
 {
@@ -35,18 +34,9 @@ static const char *address_text(tp_arena *arena, const tp_client *c)
     return strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
 }
 
-/* What malloc has given out, at most every 100 ms: one number for bodies, arenas and queues together. */
-static bool memory_is_full(tp_server *server)
+bool tp_dispatch_full(const tp_server *server)
 {
-    uint64_t now = tp_clock_ns(server->services->clock);
-
-    if (now - server->memory_checked_ns > MEMORY_EVERY_NS) {
-        struct mallinfo2 info = mallinfo2();
-
-        server->memory_checked_ns = now;
-        server->memory_full = server->max_memory && info.uordblks + info.hblkhd > server->max_memory;
-    }
-    return server->memory_full;
+    return server->max_memory && tp_buffer_total() > server->max_memory;
 }
 
 static tp_bytes request_id(const tp_client *c, tp_arena *arena)
@@ -216,7 +206,7 @@ static void choose(tp_client *c, tp_bytes path, tp_bytes query)
         to_admin(c, path, query);
     else if (c->server->draining)
         tp_reply_refuse(c, TP_ERR_OWN_SHUTTING_DOWN, "the proxy is stopping");
-    else if (memory_is_full(c->server))
+    else if (tp_dispatch_full(c->server))
         tp_reply_refuse(c, TP_ERR_OWN_OVERLOADED, "the proxy has reached listen.max_memory");
     else
         to_pipeline(c, path, query);

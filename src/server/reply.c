@@ -145,8 +145,10 @@ static void sink_end(tp_sink *sink, bool clean)
 {
     tp_client *c = tp_list_entry(sink, tp_client, sink);
 
-    c->x = NULL;
     put_end(c, clean);
+    c->x = NULL;
+    c->head = NULL; /* it lies in the exchange's arena */
+    c->origin = tp_bytes_of(NULL, 0);
 }
 
 void tp_reply_sink(tp_client *c)

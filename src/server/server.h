@@ -25,9 +25,7 @@ typedef struct tp_server {
     tp_list clients;
     tp_list dirty; /* of clients with something to write or to begin, in this turn */
     uint64_t request_number;
-    uint64_t memory_checked_ns;
-    uint64_t max_memory; /* bytes malloc may have given out before requests are refused; 0 = no limit */
-    bool memory_full;
+    uint64_t max_memory;                    /* bytes that all buffers may hold before requests are refused; 0 = no limit */
     void (*wake)(struct tp_server *server); /* tp_server_turn() is wanted at the end of the turn */
     void (*drained)(struct tp_server *server);
     void *owner;

@@ -25,20 +25,23 @@ bool tp_reading_is_long(const tp_reading *r)
     return r->body.length > (r->coding.length ? LONG_CODED : LONG_PLAIN);
 }
 
-static void free_text(void *data)
+static void free_text(void *text)
 {
-    free(data);
+    tp_buffer_free(text);
 }
 
 static bool decode(tp_reading *r, tp_bytes *text)
 {
-    tp_buffer out = TP_BUFFER(r->most);
-    tp_coding_result result = tp_coding_whole(r->coding, r->body, &out);
+    tp_buffer *out = tp_arena_make(r->arena, tp_buffer);
+    tp_coding_result result;
+
+    out->limit = r->most;
+    result = tp_coding_whole(r->coding, r->body, out);
 
     r->too_large = result == TP_CODING_LIMIT;
     r->unreadable = result == TP_CODING_BAD;
-    *text = tp_buffer_bytes(&out);
-    tp_arena_defer(r->arena, free_text, out.data);
+    *text = tp_buffer_bytes(out);
+    tp_arena_defer(r->arena, free_text, out);
     return result == TP_CODING_OK;
 }
 
