@@ -85,6 +85,7 @@ typedef struct tp_outcome {
     unsigned attempt_count;
     const struct tp_usage *usage; /* NULL until the provider has told one */
     tp_bytes usage_raw;
+    bool told_error;     /* a reply of 200 whose content says that the request failed */
     bool usage_expected; /* a complete reply of a shape that tells its usage */
     uint64_t provider_ns, first_token_ns;
     uint64_t bytes_in, bytes_out, events;

@@ -90,6 +90,11 @@ typedef struct tp_option {
     {                                                                                                                                      \
         .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .initial = "", .help = help_ \
     }
+#define TP_OPTION_NEEDED_SECRET(s, field, help_)                                                                                           \
+    {                                                                                                                                      \
+        .name = #field, .type = TP_OPTION_TYPE_TEXT, .flags = TP_OPTION_SECRET | TP_OPTION_REQUIRED, .offset = offsetof(s, field),         \
+        .help = help_                                                                                                                      \
+    }
 #define TP_OPTION_SECRET_TEXTS(s, field, help_)                                                                                            \
     {                                                                                                                                      \
         .name = #field, .type = TP_OPTION_TYPE_TEXTS, .flags = TP_OPTION_SECRET, .offset = offsetof(s, field), .help = help_               \

@@ -150,6 +150,8 @@ void tp_admin_stats_session(tp_admin *admin, tp_admin_call *call)
     const tp_stats *stats = tp_ledger_session(admin->services->ledger, tp_query_value(call->query, "id", &room));
     tp_stats_json_frame frame;
 
+    if (!stats && tp_ledger_recent(admin->services->ledger, 0) == NULL)
+        stats = tp_ledger_stats(admin->services->ledger); /* nothing was seen at all: zeros */
     if (!stats) {
         tp_admin_reply_refuse(call, TP_ERR_CALLER_NOT_FOUND, "no such session among those seen since start");
         return;

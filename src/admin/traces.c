@@ -10,7 +10,7 @@
 #include "store/row_json.h"
 #include "store/store.h"
 
-enum { USUAL_LIMIT = 50, MOST_LIMIT = 1000 };
+enum { USUAL_LIMIT = 50, MOST_LIMIT = 10000 };
 
 /* ---- one request ---- */
 
@@ -132,7 +132,7 @@ static bool parse_limit(tp_admin_call *call, uint64_t *limit)
     *limit = USUAL_LIMIT;
     if (!word.data || (tp_bytes_number(word, limit) && *limit >= 1 && *limit <= MOST_LIMIT))
         return true;
-    tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "limit must be a number from 1 to 1000");
+    tp_admin_reply_refuse(call, TP_ERR_CALLER_BAD_REQUEST, "limit must be a number from 1 to 10000");
     return false;
 }
 

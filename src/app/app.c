@@ -198,8 +198,10 @@ static void on_watchdog(tp_timer *timer)
 
 static void announce(tp_app *app)
 {
-    tp_log(TP_LOG_INFO, TP_AREA_APP, "serving on http://%s:%u%s", app->settings->listen.address, app->server->port,
-           app->options->demo ? " (demo: the providers are scripted)" : "");
+    const char *address = app->settings->listen.address;
+
+    tp_log(TP_LOG_INFO, TP_AREA_APP, strchr(address, ':') ? "serving on http://[%s]:%u%s" : "serving on http://%s:%u%s", address,
+           app->server->port, app->options->demo ? " (demo: the providers are scripted)" : "");
     tp_logger_buffer(true);
     tp_notify_send("READY=1");
     if (tp_notify_watchdog_ms())

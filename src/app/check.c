@@ -11,7 +11,8 @@ static bool is_loopback(const char *address)
 {
     struct in6_addr v6;
 
-    return strncmp(address, "127.", 4) == 0 || (inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "localhost") == 0 ||
+           (inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
 static const tp_provider *provider_with_key(const tp_settings *settings)

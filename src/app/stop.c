@@ -21,6 +21,7 @@ static void on_drain_timeout(tp_timer *timer)
     tp_app *app = tp_list_entry(timer, tp_app, drain_timer);
 
     tp_log(TP_LOG_WARN, TP_AREA_APP, "%u connections did not end within %d s: they are cut", app->server->connections, DRAIN_MS / 1000);
+    tp_server_abort(app->server, TP_ERR_OWN_SHUTTING_DOWN, "the proxy is stopping and could not wait any longer");
     uv_stop(&app->loop);
 }
 

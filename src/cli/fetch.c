@@ -63,6 +63,8 @@ CURL *tp_cli_fetch_begin(tp_cli_fetch *fetch)
     curl_easy_setopt(handle, CURLOPT_URL, fetch->url);
     curl_easy_setopt(handle, CURLOPT_PROXY, "");
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    if (getenv("SSL_CERT_FILE"))
+        curl_easy_setopt(handle, CURLOPT_CAINFO, getenv("SSL_CERT_FILE"));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, fetch->timeout_ms);
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fetch->headers);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, fetch->problem);

@@ -236,7 +236,7 @@ static void check_required(const reader *r, const tp_option *table, const tp_con
     for (const tp_option *option = table; option->type != TP_OPTION_TYPE_END; option++) {
         const tp_config_node *child = option->flags & TP_OPTION_REQUIRED ? tp_config_node_find(map, option->name) : NULL;
 
-        if ((option->flags & TP_OPTION_REQUIRED) && (!child || (child->kind == TP_CONFIG_SCALAR && child->null)))
+        if ((option->flags & TP_OPTION_REQUIRED) && (!child || (child->kind == TP_CONFIG_SCALAR && (child->null || !child->text[0]))))
             tp_config_problems_error(r->problems, map->key ? &map->key_mark : &map->mark, "%s: '%s' is required (%s)", name, option->name,
                                      option->help);
     }

@@ -333,6 +333,18 @@ void tp_driver_left(tp_exchange *x)
     clock_out(d, since);
 }
 
+void tp_driver_abort(tp_exchange *x, tp_err err, const char *message)
+{
+    tp_driven *d = tp_driven_of(x);
+
+    if (d->outside_done)
+        return;
+    tp_fail(x, err, "%s", message);
+    tp_outlet_event(d, &(tp_event){ .type = TP_EVENT_ERROR });
+    tp_driver_left(x);
+    settle(d);
+}
+
 void tp_driver_room(tp_exchange *x)
 {
     tp_driven *d = tp_driven_of(x);

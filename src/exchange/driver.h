@@ -48,6 +48,9 @@ void tp_driver_drop(tp_exchange *x);
 /* The client is gone: nothing more reaches the sink. */
 void tp_driver_left(tp_exchange *x);
 
+/* Ends an exchange for a reason of our own: the client is told in its dialect, the inside as if it had left. */
+void tp_driver_abort(tp_exchange *x, tp_err err, const char *message);
+
 /* The client has room again. */
 void tp_driver_room(tp_exchange *x);
 

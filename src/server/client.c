@@ -109,6 +109,7 @@ void tp_client_close(tp_client *c)
     c->state = TP_CLIENT_CLOSED;
     c->x = NULL;
     tp_client_arm(c, 0);
+    tp_watch_set(c, false);
     tp_list_remove(&c->link);
     tp_list_remove(&c->dirty);
     if (x)
@@ -150,6 +151,7 @@ static void regulate(tp_client *c)
         uv_read_start((uv_stream_t *)&c->tcp, on_read_buffer, on_read);
     else if (c->state != TP_CLIENT_CLOSED)
         uv_read_stop((uv_stream_t *)&c->tcp);
+    tp_watch_set(c, !read && c->state == TP_CLIENT_READING);
 }
 
 static void on_body_pause(tp_body *body)

@@ -45,8 +45,9 @@ typedef struct tp_client {
     bool held;              /* HOLD was said: room is owed */
     bool reading;           /* uv_read_start is on */
     bool body_paused;
-    bool writing;      /* a uv_write is in flight */
-    uint32_t lingered; /* bytes thrown away */
+    struct tp_watch *watch; /* for the client's leaving, while its socket is not read; else NULL */
+    bool writing;           /* a uv_write is in flight */
+    uint32_t lingered;      /* bytes thrown away */
 } tp_client;
 
 /* client.c */
@@ -56,6 +57,9 @@ void tp_client_advance(tp_client *c); /* the reply has ended: the next request, 
 void tp_client_close(tp_client *c);
 void tp_client_touch(tp_client *c); /* wants tp_reply_flush at the end of the turn */
 void tp_client_arm(tp_client *c, uint64_t ms);
+
+/* watch.c: tells that the client has left although its socket is not read; on or off. */
+void tp_watch_set(tp_client *c, bool on);
 
 /* dispatch.c: a head was read. Leaves c->x, c->call or a finished reply behind. */
 void tp_dispatch_head(tp_client *c);

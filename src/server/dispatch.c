@@ -109,7 +109,11 @@ static const tp_endpoint *find_endpoint(const tp_client *c, tp_bytes path, tp_by
     const tp_endpoint *row = tp_endpoint_find(c->head->method, path);
     static const tp_endpoint ANY = { NULL, "*", TP_DIALECT_OPENAI, TP_SHAPE_OTHER, TP_PIPELINE_RELAY, false };
 
-    return row || provider.length == 0 ? row : &ANY;
+    if (row || provider.length == 0)
+        return row;
+    /* A provider of the dialect openai is also asked without the /v1 that stands in its base URL. */
+    row = tp_endpoint_find(c->head->method, tp_bytes_text(tp_arena_printf(c->arena, "/v1%.*s", (int)path.length, path.data)));
+    return row && tp_settings_provider(settings_of(c), provider)->dialect == TP_DIALECT_OPENAI ? row : &ANY;
 }
 
 static void create_exchange(tp_client *c, const tp_endpoint *row, const tp_request *request, tp_bytes provider)
@@ -191,7 +195,7 @@ static bool is_probe(const tp_client *c, tp_bytes path)
 static bool is_upgrade(const tp_client *c, tp_bytes path)
 {
     return tp_bytes_equal(c->head->method, TP_BYTES("GET")) && tp_gate_count(c->head, "upgrade") &&
-           (tp_bytes_equal(path, TP_BYTES("/v1/responses")) || tp_bytes_equal(path, TP_BYTES("/v1/realtime")));
+           (tp_bytes_ends(path, TP_BYTES("/v1/responses")) || tp_bytes_ends(path, TP_BYTES("/v1/realtime")));
 }
 
 static void choose(tp_client *c, tp_bytes path, tp_bytes query)

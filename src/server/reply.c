@@ -92,6 +92,8 @@ static tp_flow put_head(tp_client *c, const tp_reply_head *head)
     tp_buffer_add(&c->out, reason);
     tp_buffer_text(&c->out, "\r\n");
     for (size_t i = 0; i < head->header_count; i++) {
+        if (c->origin.length && tp_bytes_equal_nocase(head->headers[i].name, TP_BYTES("access-control-allow-origin")))
+            continue; /* ours stands below, and a browser takes only one */
         tp_buffer_add(&c->out, head->headers[i].name);
         tp_buffer_text(&c->out, ": ");
         tp_buffer_add(&c->out, head->headers[i].value);

@@ -73,7 +73,7 @@ static void on_connection(uv_stream_t *listener, int status)
 static int bind_to(tp_server *server, const char *address, unsigned port)
 {
     struct sockaddr_storage where;
-    int failed = uv_ip4_addr(address, (int)port, (struct sockaddr_in *)&where);
+    int failed = uv_ip4_addr(strcmp(address, "localhost") == 0 ? "127.0.0.1" : address, (int)port, (struct sockaddr_in *)&where);
 
     if (failed)
         failed = uv_ip6_addr(address, (int)port, (struct sockaddr_in6 *)&where);
@@ -115,7 +115,7 @@ void tp_server_turn(tp_server *server)
 
 static bool is_idle(const tp_client *c)
 {
-    return !c->serving && !tp_http1_started(&c->http) && c->out.length == 0 && !c->writing;
+    return !c->serving && c->out.length == 0 && !c->writing;
 }
 
 static void close_clients(tp_server *server, bool idle_only)
@@ -129,6 +129,20 @@ static void close_clients(tp_server *server, bool idle_only)
         c->close = true;
         if (!idle_only || is_idle(c))
             tp_client_close(c);
+    }
+}
+
+void tp_server_abort(tp_server *server, tp_err err, const char *message)
+{
+    tp_link *next;
+
+    for (tp_link *link = server->clients.head.next; link != &server->clients.head; link = next) {
+        tp_client *c = tp_list_entry(link, tp_client, link);
+
+        next = link->next;
+        if (c->x)
+            tp_driver_abort(c->x, err, message);
+        tp_reply_flush(c);
     }
 }
 

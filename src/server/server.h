@@ -43,6 +43,9 @@ void tp_server_turn(tp_server *server);
 /* Accepts nothing more; calls `drained` when the last request has ended. */
 void tp_server_drain(tp_server *server);
 
+/* Ends every request that runs, telling its client why. */
+void tp_server_abort(tp_server *server, tp_err err, const char *message);
+
 /* Closes every connection now. The server is freed by tp_server_free after the loop has run. */
 void tp_server_close(tp_server *server);
 void tp_server_free(tp_server *server);

@@ -7,9 +7,11 @@
 
 #include "base/memory.h"
 
+enum { LONGEST_KEY = 1024 };
+
 static const tp_option KEY_OPTIONS[] = {
     TP_OPTION_NEEDED(tp_proxy_key, name, "how it is called in stats and logs"),
-    TP_OPTION_SECRET_TEXT(tp_proxy_key, key, "what the client sends"),
+    TP_OPTION_NEEDED_SECRET(tp_proxy_key, key, "what the client sends"),
     TP_OPTION_TEXTS(tp_proxy_key, providers, NULL, "patterns of the providers it may use; empty = all"),
     TP_OPTION_TEXTS(tp_proxy_key, models, NULL, "patterns of the models it may ask for; empty = all"),
     TP_OPTION_END,
@@ -42,14 +44,42 @@ tp_bytes tp_auth_credential(const tp_auth_place *place, tp_bytes value)
     return tp_bytes_trim(tp_bytes_from(value, skip));
 }
 
-tp_bytes tp_auth_query_key(tp_bytes query)
+static int hex_digit(char c)
 {
-    tp_bytes item;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
-    while (tp_bytes_next(&query, '&', &item))
-        if (tp_bytes_starts(item, TP_BYTES("key=")))
-            return tp_bytes_from(item, 4);
-    return tp_bytes_of(NULL, 0);
+/* RFC 3986 2.1; what is not a percent-encoded byte stays. Longer than `room`: cut, which is no key any more. */
+static tp_bytes decode(tp_bytes text, char *room, size_t size)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < text.length && length < size; i++) {
+        bool coded = text.data[i] == '%' && i + 2 < text.length && hex_digit(text.data[i + 1]) >= 0 && hex_digit(text.data[i + 2]) >= 0;
+
+        room[length++] = coded ? (char)(hex_digit(text.data[i + 1]) * 16 + hex_digit(text.data[i + 2])) : text.data[i];
+        i += coded ? 2 : 0;
+    }
+    return tp_bytes_of(room, length);
+}
+
+bool tp_auth_query_item(tp_bytes item, tp_bytes *value)
+{
+    size_t end = tp_bytes_find(item, '=');
+    char room[16];
+
+    *value = tp_bytes_from(item, end + 1);
+    return end < item.length && tp_bytes_equal(decode(tp_bytes_of(item.data, end), room, sizeof(room)), TP_BYTES("key"));
+}
+
+const tp_proxy_key *tp_auth_find_encoded(const tp_settings *settings, tp_bytes value)
+{
+    char room[LONGEST_KEY];
+
+    return tp_auth_find(settings, decode(value, room, sizeof(room)));
 }
 
 tp_header tp_auth_field(tp_dialect dialect, const char *key, tp_arena *arena)
@@ -101,8 +131,12 @@ static void auth_close(void *self)
 
 static const tp_proxy_key *shown_key(const tp_settings *all, const tp_request *request)
 {
-    const tp_proxy_key *key = tp_auth_find(all, tp_auth_query_key(request->query));
+    const tp_proxy_key *key = NULL;
+    tp_bytes query = request->query, item, value;
 
+    while (!key && tp_bytes_next(&query, '&', &item))
+        if (tp_auth_query_item(item, &value))
+            key = tp_auth_find_encoded(all, value);
     for (size_t i = 0; i < request->header_count && !key; i++)
         for (size_t p = 0; p < TP_AUTH_PLACES && !key; p++)
             if (tp_bytes_equal_nocase(request->headers[i].name, tp_bytes_text(tp_auth_places[p].name)))

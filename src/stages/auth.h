@@ -44,7 +44,10 @@ bool tp_auth_allows(const tp_texts *patterns, tp_bytes name);
 /* The field that shows a provider's own key, as its dialect wants it. */
 tp_header tp_auth_field(tp_dialect dialect, const char *key, tp_arena *arena);
 
-/* The value of `key` in a query string, as sent; empty when there is none. */
-tp_bytes tp_auth_query_key(tp_bytes query);
+/* Whether an item of a query string is `key=VALUE`, also when letters of the name are percent-encoded; the value as sent. */
+bool tp_auth_query_item(tp_bytes item, tp_bytes *value);
+
+/* As tp_auth_find, of a value that may be percent-encoded. */
+const tp_proxy_key *tp_auth_find_encoded(const tp_settings *settings, tp_bytes value);
 
 #endif

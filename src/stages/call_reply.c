@@ -123,6 +123,7 @@ static void note_usage(tp_call_note *n)
     const tp_usage_seen *seen = tp_usage_tap_seen(n->tap);
 
     n->x->outcome.events = seen->events;
+    n->x->outcome.told_error = seen->error;
     if (!seen->found)
         return;
     n->x->outcome.usage = &seen->usage;

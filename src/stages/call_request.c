@@ -33,17 +33,36 @@ static bool passes(const tp_call_note *n, tp_dialect meant, tp_bytes credential)
     return !c->key && dialect == (tp_dialect)c->provider->dialect && !tp_auth_find(n->x->settings, credential);
 }
 
-/* The query less each `key=` that does not pass. */
+/* Whether an item of the query is a credential that does not pass. */
+static bool is_withheld(const tp_call_note *n, tp_bytes item)
+{
+    tp_bytes value;
+
+    return tp_auth_query_item(item, &value) && (!passes(n, TP_DIALECT_GEMINI, value) || tp_auth_find_encoded(n->x->settings, value));
+}
+
+static bool withholds(const tp_call_note *n, tp_bytes rest)
+{
+    tp_bytes item;
+
+    while (tp_bytes_next(&rest, '&', &item))
+        if (is_withheld(n, item))
+            return true;
+    return false;
+}
+
+/* The query as sent, less the credentials that do not pass. */
 static tp_bytes query_of(const tp_call_note *n)
 {
     tp_bytes rest = n->x->request->query, item;
-    char *query = tp_arena_alloc(n->x->arena, rest.length + 1);
+    char *query;
     size_t length = 0;
 
-    if (!tp_bytes_contains(rest, TP_BYTES("key=")))
+    if (!withholds(n, rest))
         return rest;
+    query = tp_arena_alloc(n->x->arena, rest.length + 1);
     while (tp_bytes_next(&rest, '&', &item)) {
-        if (tp_bytes_starts(item, TP_BYTES("key=")) && !passes(n, TP_DIALECT_GEMINI, tp_bytes_from(item, 4)))
+        if (is_withheld(n, item))
             continue;
         if (length)
             query[length++] = '&';

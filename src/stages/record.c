@@ -153,7 +153,7 @@ static tp_row_class class_of(const tp_exchange *x)
                : code[0] == 'o' ? TP_ROW_OWN_ERROR
                : code[1] == 'o' ? TP_ROW_POLICY_ERROR
                                 : TP_ROW_PROVIDER_ERROR;
-    if (status == 408 || status == 429 || status >= 500)
+    if (status == 408 || status == 429 || status >= 500 || x->outcome.told_error)
         return TP_ROW_PROVIDER_ERROR;
     return status >= 400 ? TP_ROW_CALLER_ERROR : TP_ROW_OK;
 }

@@ -158,6 +158,9 @@ static tp_verdict check_key(tp_exchange *x)
 
     if (!key)
         return TP_NEXT;
+    if (key->models.count && x->model.length == 0 && x->request->body_length != 0)
+        return tp_fail(x, TP_ERR_CALLER_FORBIDDEN, "the proxy key '%s' is limited to some models, and this request's cannot be read",
+                       key->name);
     if (x->model.length && !tp_auth_allows(&key->models, x->model))
         return tp_fail(x, TP_ERR_CALLER_FORBIDDEN, "the proxy key '%s' may not ask for the model '%.*s'", key->name, (int)x->model.length,
                        x->model.data);

@@ -107,7 +107,7 @@ static void a_session_is_found_by_its_decoded_name_and_by_default_the_last(void 
     office *o = *state;
 
     office_get(o, "/stats/session");
-    assert_int_equal(o->err, TP_ERR_CALLER_NOT_FOUND);
+    assert_int_equal(member(o, "requests total")->valueint, 0); /* nothing was seen yet */
     office_add(o, "a", "gpt-4o", NOW_MS);
     office_get(o, "/stats/session");
     assert_int_equal(member(o, "requests total")->valueint, 1);
