@@ -11,18 +11,25 @@
 /* A longer name of a model is no name: it is left to the provider to say so. */
 enum { LONGEST_MODEL = 4096, LONG_PLAIN = 96 << 10, LONG_CODED = 16 << 10 };
 
+static bool is_long(tp_bytes body, tp_bytes coding)
+{
+    return body.length > (coding.length ? LONG_CODED : LONG_PLAIN);
+}
+
+/* What a worker reads has an arena of its own, because the exchange's belongs to the loop. */
 tp_reading *tp_reading_new(tp_exchange *x, uint64_t most)
 {
-    tp_arena *arena = tp_arena_new();
+    tp_bytes body = tp_body_held(x), coding = tp_request_header(x->request, "content-encoding");
+    tp_arena *arena = is_long(body, coding) ? tp_arena_new() : x->arena;
     tp_reading *r = tp_arena_make(arena, tp_reading);
 
-    *r = (tp_reading){ .arena = arena, .body = tp_body_held(x), .coding = tp_request_header(x->request, "content-encoding"), .most = most };
+    *r = (tp_reading){ .arena = arena, .body = body, .coding = coding, .most = most };
     return r;
 }
 
 bool tp_reading_is_long(const tp_reading *r)
 {
-    return r->body.length > (r->coding.length ? LONG_CODED : LONG_PLAIN);
+    return is_long(r->body, r->coding);
 }
 
 static void free_text(void *text)
@@ -66,7 +73,8 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
     uint32_t model;
     bool stream, object = r->valid && tp_json_kind_of(&r->json, 0) == TP_JSON_OBJECT;
 
-    tp_arena_defer(x->arena, free_arena, r->arena);
+    if (r->arena != x->arena)
+        tp_arena_defer(x->arena, free_arena, r->arena);
     if (!object)
         return;
     x->json = &r->json;
