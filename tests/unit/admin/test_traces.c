@@ -35,7 +35,8 @@ static void limit_and_last_bound_the_list(void **state)
 
 static void a_limit_that_is_no_number_in_range_is_refused(void **state)
 {
-    static const char *const BAD[] = { "/traces?limit=0", "/traces?limit=10001", "/traces?limit=ten", "/traces?limit=", "/traces?limit=-1" };
+    static const char *const BAD[] = { "/traces?limit=0", "/traces?limit=10001", "/traces?limit=ten",
+                                       "/traces?limit=", "/traces?limit=-1" };
     office *o = *state;
 
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
