@@ -24,6 +24,9 @@ void *tp_arena_alloc(tp_arena *arena, size_t size);
 /* A copy that lives as long as the arena; a zero byte stands behind it, so that `data` is also a C string. */
 tp_bytes tp_arena_copy(tp_arena *arena, tp_bytes bytes);
 
+/* All parts in a row, a zero byte behind them. */
+tp_bytes tp_arena_join(tp_arena *arena, const tp_bytes *parts, size_t count);
+
 char *tp_arena_printf(tp_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Calls fn(ptr) when the arena is freed or reset: the one way to tie a foreign thing to an exchange. */

@@ -135,8 +135,7 @@ void tp_body_release(tp_exchange *x);
 
 struct tp_stage;
 
-/* Adds "name": "value" to the detail of the running stage's entry in the trace. */
-void tp_trace_detail(tp_exchange *x, const struct tp_stage *stage, const char *name, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* Adds "name": "value" to the detail of the stage's entry in the trace; both are borrowed as long as the exchange lives. */
+void tp_trace_detail(tp_exchange *x, const struct tp_stage *stage, const char *name, const char *value);
 
 #endif

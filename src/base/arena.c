@@ -140,6 +140,22 @@ tp_bytes tp_arena_copy(tp_arena *arena, tp_bytes bytes)
     return tp_bytes_of(copy, bytes.length);
 }
 
+tp_bytes tp_arena_join(tp_arena *arena, const tp_bytes *parts, size_t count)
+{
+    size_t length = 0;
+    char *text, *at;
+
+    for (size_t i = 0; i < count; i++)
+        length += parts[i].length;
+    text = at = tp_arena_alloc(arena, length + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].length)
+            memcpy(at, parts[i].data, parts[i].length);
+        at += parts[i].length;
+    }
+    return tp_bytes_of(text, length);
+}
+
 char *tp_arena_printf(tp_arena *arena, const char *format, ...)
 {
     va_list args;

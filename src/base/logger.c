@@ -14,7 +14,7 @@
 #include "base/clock.h"
 
 /* An escaped byte takes 6 at most, and a line has at most some 20 texts. */
-enum { MOST_GATHERED = 8 << 20, LONGEST_TEXT = 4096, LONGEST_LINE = 1 << 20 };
+enum { MOST_GATHERED = 8 << 20, LONGEST_TEXT = 4096, LONGEST_LINE = 1 << 20, USUAL_LINE = 512 };
 
 static const char *const LEVELS[] = { "error", "warn", "info", "debug", "trace" };
 static const char *const AREAS[TP_AREA_COUNT] = {
@@ -105,11 +105,16 @@ static void begin(tp_buffer *line, tp_log_level level, tp_log_area area)
 {
     char when[TP_CLOCK_TEXT];
 
-    tp_clock_rfc3339(tp_clock_wall(&tp_clock_system), when);
-    if (atomic_load(&LOG.json))
-        tp_buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%s\",\"message\":\"", when, LEVELS[level], AREAS[area]);
-    else
-        tp_buffer_printf(line, "%s %-5s %s: ", when, LEVELS[level], AREAS[area]);
+    bool json = atomic_load(&LOG.json);
+
+    tp_buffer_room(line, USUAL_LINE);
+    tp_buffer_text(line, json ? "{\"time\":\"" : "");
+    tp_buffer_text(line, tp_clock_rfc3339(tp_clock_wall(&tp_clock_system), when));
+    tp_buffer_text(line, json ? "\",\"level\":\"" : " ");
+    tp_buffer_text(line, LEVELS[level]);
+    tp_buffer_text(line, json ? "\",\"area\":\"" : strlen(LEVELS[level]) == 4 ? "  " : " "); /* in a column */
+    tp_buffer_text(line, AREAS[area]);
+    tp_buffer_text(line, json ? "\",\"message\":\"" : ": ");
 }
 
 /* Text lines stay one line: control characters are escaped. */

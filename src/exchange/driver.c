@@ -359,17 +359,12 @@ void tp_driver_room(tp_exchange *x)
     clock_out(d, since);
 }
 
-void tp_trace_detail(tp_exchange *x, const struct tp_stage *stage, const char *name, const char *format, ...)
+void tp_trace_detail(tp_exchange *x, const struct tp_stage *stage, const char *name, const char *value)
 {
     tp_driven *d = tp_driven_of(x);
     tp_detail *detail = tp_arena_make(x->arena, tp_detail), **end = &d->trace[index_of(d, stage)].details;
-    char value[256];
-    va_list args;
 
-    va_start(args, format);
-    vsnprintf(value, sizeof(value), format, args);
-    va_end(args);
-    *detail = (tp_detail){ .name = name, .value = tp_arena_copy(x->arena, tp_bytes_text(value)).data };
+    *detail = (tp_detail){ .name = name, .value = value };
     while (*end)
         end = &(*end)->next;
     *end = detail;

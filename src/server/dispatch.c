@@ -112,7 +112,7 @@ static const tp_endpoint *find_endpoint(const tp_client *c, tp_bytes path, tp_by
     if (row || provider.length == 0)
         return row;
     /* A provider of the dialect openai is also asked without the /v1 that stands in its base URL. */
-    row = tp_endpoint_find(c->head->method, tp_bytes_text(tp_arena_printf(c->arena, "/v1%.*s", (int)path.length, path.data)));
+    row = tp_endpoint_find(c->head->method, tp_arena_join(c->arena, (const tp_bytes[]){ TP_BYTES("/v1"), path }, 2));
     return row && tp_settings_provider(settings_of(c), provider)->dialect == TP_DIALECT_OPENAI ? row : &ANY;
 }
 

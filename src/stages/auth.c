@@ -90,7 +90,8 @@ tp_header tp_auth_field(tp_dialect dialect, const char *key, tp_arena *arena)
     case TP_DIALECT_GEMINI:
         return (tp_header){ TP_BYTES("x-goog-api-key"), tp_bytes_text(key) };
     default:
-        return (tp_header){ TP_BYTES("Authorization"), tp_bytes_text(tp_arena_printf(arena, "Bearer %s", key)) };
+        return (tp_header){ TP_BYTES("Authorization"),
+                            tp_arena_join(arena, (const tp_bytes[]){ TP_BYTES("Bearer "), tp_bytes_text(key) }, 2) };
     }
 }
 

@@ -83,16 +83,17 @@ static tp_bytes path_of(const tp_call_note *n)
     if (n->x->dialect != TP_DIALECT_GEMINI || !renames(n) || !old.length)
         return path;
     before = (size_t)(old.data - path.data);
-    return tp_bytes_text(tp_arena_printf(n->x->arena, "%.*s%.*s%.*s", (int)before, path.data, (int)c->model.length, c->model.data,
-                                         (int)(path.length - before - old.length), old.data + old.length));
+    return tp_arena_join(n->x->arena,
+                         (const tp_bytes[]){ tp_bytes_of(path.data, before), c->model, tp_bytes_from(path, before + old.length) }, 3);
 }
 
 static tp_bytes target_of(const tp_call_note *n)
 {
     tp_bytes path = path_of(n), query = query_of(n);
 
-    return tp_bytes_text(tp_arena_printf(n->x->arena, "%s%.*s%s%.*s", n->request.origin->path, (int)path.length, path.data,
-                                         query.length ? "?" : "", (int)query.length, query.data));
+    const tp_bytes parts[] = { tp_bytes_text(n->request.origin->path), path, TP_BYTES("?"), query };
+
+    return tp_arena_join(n->x->arena, parts, query.length ? 4 : 2);
 }
 
 /* ---- header fields ---- */

@@ -102,7 +102,7 @@ static void ask(question *q, tp_services *services)
         .arena = q->list->arena,
         .origin = origin,
         .method = TP_BYTES("GET"),
-        .target = tp_bytes_text(tp_arena_printf(q->list->arena, "%s%s", origin->path, PLACES[dialect].path)),
+        .target = tp_arena_join(q->list->arena, (const tp_bytes[]){ tp_bytes_text(origin->path), tp_bytes_text(PLACES[dialect].path) }, 2),
         .headers = q->fields,
         .header_count = count,
         .no_body_field = true,

@@ -183,7 +183,7 @@ static tp_verdict check_dialects(tp_exchange *x)
         if ((tp_dialect)x->plan.candidates[i].provider->dialect == x->dialect)
             x->plan.candidates[kept++] = x->plan.candidates[i];
         else
-            tp_trace_detail(x, &tp_stage_route, "skipped", "%s: speaks another dialect", x->plan.candidates[i].provider->name);
+            tp_trace_detail(x, &tp_stage_route, "skipped", x->plan.candidates[i].provider->name);
     }
     x->plan.count = kept;
     if (kept)
@@ -203,7 +203,7 @@ static tp_verdict decide(note *n)
     if (verdict == TP_NEXT)
         verdict = check_dialects(x);
     if (verdict == TP_NEXT)
-        tp_trace_detail(x, &tp_stage_route, "provider", "%s", x->plan.candidates[0].provider->name);
+        tp_trace_detail(x, &tp_stage_route, "provider", x->plan.candidates[0].provider->name);
     return verdict;
 }
 

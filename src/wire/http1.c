@@ -394,8 +394,7 @@ tp_bytes tp_http1_joined(const tp_header *headers, size_t count, const char *nam
         if (!joined.length)
             joined = headers[i].value;
         else
-            joined = tp_bytes_text(
-                tp_arena_printf(arena, "%.*s, %.*s", (int)joined.length, joined.data, (int)headers[i].value.length, headers[i].value.data));
+            joined = tp_arena_join(arena, (const tp_bytes[]){ joined, TP_BYTES(", "), headers[i].value }, 3);
     }
     return joined;
 }
