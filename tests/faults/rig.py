@@ -1,6 +1,7 @@
 """One daemon in front of one scripted origin: starting it, asking it what happened, and the check that nothing was left behind."""
 
 import json
+import os
 import pathlib
 import shutil
 import sqlite3
@@ -127,10 +128,16 @@ class Rig:
 
     def check_footprint(self, before, megabytes, descriptors=4):
         """What has grown since `before`; a shard of the connector keeps two descriptors, and shards stay."""
-        after = self.footprint()
         allowed = megabytes * (8 if self.slow else 1)
+        eventually(lambda: self.footprint()[1] - before[1] <= descriptors)
+        after = self.footprint()
         need(after[0] - before[0] <= allowed, f"memory grew from {before[0]:.1f} to {after[0]:.1f} MB, more than {allowed}")
-        need(after[1] - before[1] <= descriptors, f"descriptors grew from {before[1]} to {after[1]}")
+        need(after[1] - before[1] <= descriptors, f"descriptors grew from {before[1]} to {after[1]}: {self.descriptors()}")
+
+    def descriptors(self):
+        """What is open, by kind and number."""
+        folder = pathlib.Path(f"/proc/{self.process.child.pid}/fd")
+        return sorted(f"{link.name}={os.readlink(link)}" for link in folder.iterdir())
 
     def report(self):
         return report_in(self.process.log_text())
