@@ -227,11 +227,8 @@ static void a_head_that_is_too_large_is_garbage(void **state)
 static void a_reply_that_is_cut_off_is_told_as_such(void **state)
 {
     static const peer_answer ANSWERS[] = {
-        { "HTTP/1.1 200 O", PEER_CLOSE, false },
-        { OK "o", PEER_CLOSE, false },
-        { CHUNKED "3\r\nabc\r\n", PEER_CLOSE, false },
-        { CHUNKED "3\r\nabcX", PEER_KEEP, false },
-        { OK "o", PEER_RESET, false },
+        { "HTTP/1.1 200 O", PEER_CLOSE, false },   { OK "o", PEER_CLOSE, false }, { CHUNKED "3\r\nabc\r\n", PEER_CLOSE, false },
+        { CHUNKED "3\r\nabcX", PEER_KEEP, false }, { OK "o", PEER_RESET, false },
     };
     static const char *const STORIES[] = { "se", "shbe", "shbe", "shbe", "shbe" };
     rig *r = RIG(ANSWERS);
