@@ -58,8 +58,9 @@ class Call:
         raw = self.wire.read_until(b"\r\n\r\n", time.monotonic() + self.limit)
         need(raw, "the connection was closed instead of a reply")
         self.reply = Head(raw)
-        self.rest = Body(self.wire, self.reply, True, True)
-        return int(self.reply.start.split(" ")[1])
+        status = int(self.reply.start.split(" ")[1])
+        self.rest = Body(self.wire, self.reply, status not in (204, 304), True)
+        return status
 
     def read_all(self):
         """Status, body, and whether the body came to a clean end."""

@@ -1,6 +1,8 @@
 """The provider's end of the wire: each request is played by the script registered under its x-request-id; counts what it has read."""
 
 import collections
+import os
+import select
 import socket
 import threading
 import time
@@ -50,6 +52,39 @@ class Peer:
         return time.monotonic()
 
 
+class Waiting:
+    """A kept connection between two requests, which may be ordered to end."""
+
+    def __init__(self, wire):
+        self.wire = wire
+        self.how = None
+        self.bell = os.eventfd(0)
+        self.obeyed = threading.Event()
+
+    def order(self, how):
+        """`FIN` or `RST`; returns when it has left, or when a request came first."""
+        self.how = how
+        os.eventfd_write(self.bell, 1)
+        self.obeyed.wait(5)
+
+    def until_request(self):
+        """False if the order came before a byte did."""
+        poll = select.poll()
+        poll.register(self.wire.sock, select.POLLIN)
+        poll.register(self.bell, select.POLLIN)
+        ready = [fd for fd, _ in poll.poll(600_000)]
+        ordered = self.bell in ready
+        if ordered and self.how == "RST":
+            self.wire.reset()
+        elif ordered:
+            self.wire.close()
+        return not ordered
+
+    def over(self):
+        self.obeyed.set()
+        os.close(self.bell)
+
+
 class Origin:
     """Listens with small buffers, so that an upload or a reply cannot hide in the kernel."""
 
@@ -80,8 +115,7 @@ class Origin:
     def serve(self, wire, number):
         try:
             while self.play_one(wire, number):
-                with self.lock:
-                    self.kept.add(wire)
+                pass
         except TimeoutError:
             self.faults.append("the proxy sent less than a script waited for")
         except (Reset, OSError):
@@ -89,31 +123,41 @@ class Origin:
         except Mismatch as fault:
             self.faults.append(str(fault))
         finally:
-            with self.lock:
-                self.kept.discard(wire)
             wire.close()
 
     def play_one(self, wire, number):
         """True if the connection can carry another request."""
+        if not wire.buffer and not self.await_request(wire):
+            return False
         raw = wire.read_until(b"\r\n\r\n", time.monotonic() + 600)
         if raw is None:
             return False
-        with self.lock:
-            self.kept.discard(wire)
         peer = Peer(self, wire, Head(raw), number)
         with self.lock:
             self.read[peer.name] += 1
         self.scripts[peer.name](peer)
         return peer.kept
 
-    def close_kept(self):
-        """The end of every connection that waits for a request; its thread sees the shutdown."""
+    def await_request(self, wire):
+        waiting = Waiting(wire)
         with self.lock:
-            for wire in self.kept:
-                try:
-                    wire.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+            self.kept.add(waiting)
+        try:
+            return waiting.until_request()
+        finally:
+            with self.lock:
+                self.kept.discard(waiting)
+                waiting.over()
+
+    def close_kept(self):
+        """The end of every connection that waits for a request."""
+        with self.lock:
+            kept = list(self.kept)
+        for waiting in kept:
+            try:
+                waiting.order("FIN")
+            except OSError:  # its request came first
+                pass
 
     def over(self):
         self.socket.close()

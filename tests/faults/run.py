@@ -11,9 +11,11 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import kept  # noqa: E402
 import matrix  # noqa: E402
+import provider_http  # noqa: E402
 
-GROUPS = {"matrix": matrix.run}
+GROUPS = {"matrix": matrix.run, "replies": provider_http.run, "kept": kept.run}
 BUILD = HERE.parents[1] / ".build"
 
 
