@@ -11,17 +11,51 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import durability  # noqa: E402
 import kept  # noqa: E402
 import matrix  # noqa: E402
+import pressure  # noqa: E402
 import provider_http  # noqa: E402
+from rig import Skip  # noqa: E402
+from scenario.values import Mismatch  # noqa: E402
 
-GROUPS = {"matrix": matrix.run, "replies": provider_http.run, "kept": kept.run}
 BUILD = HERE.parents[1] / ".build"
+
+
+def one_by_one(cases):
+    """A group of cases that each start a daemon of their own."""
+
+    def run(binary, everything, patience, wanted=""):
+        results = []
+        for name, case in cases.items():
+            if wanted not in name:
+                continue
+            try:
+                case(binary, everything, patience)
+                results.append((name, None))
+            except Skip as skip:
+                results.append((name, f"SKIP {skip}"))
+            except (Mismatch, OSError) as error:
+                results.append((name, f"{type(error).__name__}: {error}"))
+        return results
+
+    return run
+
+
+GROUPS = {
+    "matrix": matrix.run,
+    "store": one_by_one(durability.CASES),
+    "pressure": one_by_one(pressure.CASES),
+    "memory": one_by_one(pressure.MEMORY),
+    "replies": provider_http.run,
+    "kept": kept.run,
+}
 
 
 def run_group(name, options):
     start = time.monotonic()
-    binary = options.plain if name == "memory" else options.binary
+    plain = name == "memory" and pathlib.Path(options.plain).is_file()
+    binary = options.plain if plain else options.binary
     try:
         results = GROUPS[name](binary, options.all, options.patience, options.match)
     except Exception:  # a fault of the runner or of the daemon's end must not hide the other groups
