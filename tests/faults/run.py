@@ -42,11 +42,15 @@ def one_by_one(cases):
     return run
 
 
+# These cannot be had with a sanitizer.
+PLAIN = {"memory", "clock"}
 GROUPS = {
     "matrix": matrix.run,
-    "store": one_by_one(durability.CASES),
+    "disk": one_by_one(durability.DISK),
+    "store": one_by_one(durability.PROCESS),
     "pressure": one_by_one(pressure.CASES),
     "memory": one_by_one(pressure.MEMORY),
+    "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,
     "kept": kept.run,
 }
@@ -54,7 +58,7 @@ GROUPS = {
 
 def run_group(name, options):
     start = time.monotonic()
-    plain = name == "memory" and pathlib.Path(options.plain).is_file()
+    plain = name in PLAIN and pathlib.Path(options.plain).is_file()
     binary = options.plain if plain else options.binary
     try:
         results = GROUPS[name](binary, options.all, options.patience, options.match)
