@@ -14,7 +14,7 @@ build_packages() {
 
 test_packages() {
   build_packages
-  echo binutils clang libclang-rt-dev libcmocka-dev llvm python3 python3-pip python3-venv
+  echo binutils clang faketime libclang-rt-dev libcmocka-dev llvm python3 python3-pip python3-venv
   if [ "$(debian_release)" = 12 ]; then echo clang-format; fi
 }
 

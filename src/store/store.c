@@ -170,7 +170,7 @@ static uint64_t settle(tp_store *s)
     tp_writer_discard(&b->traces);
     if (b->written)
         tp_writer_discard(&b->rows);
-    else if (s->state == TP_DATABASE_LOCKED && !b->last)
+    else if (worth_waiting(s) && !b->last)
         lost = put_back(s);
     else
         lost = tp_writer_discard(&b->rows);

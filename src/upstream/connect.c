@@ -117,7 +117,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     int running;
 
     if (status < 0)
-        w->mask = 0; /* libuv has stopped it */
+        w->mask = 0; /* libuv has stopped the poll; what is still to be read, and the error behind it, need another one */
     if (w->conn) {
         w->conn->event(w->conn->arg, w->conn, readable, writable);
         return;

@@ -258,6 +258,17 @@ static void parse_head(tp_http1 *http, tp_http1_read *read, size_t length)
     http->in_body = true;
 }
 
+/* Another protocol's greeting, which may never bring the empty line that a head ends with. */
+static bool is_foreign(const tp_http1 *http)
+{
+    static const char WORD[] = "HTTP/";
+    size_t length = http->head.length < sizeof(WORD) - 1 ? http->head.length : sizeof(WORD) - 1;
+
+    if (http->parser.type != HTTP_RESPONSE || length == 0 || http->head.data[0] == '\r') /* half of an empty line */
+        return false;
+    return memcmp(http->head.data, WORD, length) != 0;
+}
+
 static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 {
     size_t before, length, most = http->head.limit - http->head.length;
@@ -267,6 +278,8 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
     before = http->head.length;
     tp_buffer_add(&http->head, tp_bytes_of(input.data, input.length < most ? input.length : most));
     length = check_head(http, read);
+    if (is_foreign(http))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the reply is not HTTP");
     if (read->err != TP_OK)
         return;
     if (length) {

@@ -227,16 +227,14 @@ static void a_head_that_is_too_large_is_garbage(void **state)
 static void a_reply_that_is_cut_off_is_told_as_such(void **state)
 {
     static const peer_answer ANSWERS[] = {
-        { "HTTP/1.1 200 O", PEER_CLOSE, false },
-        { OK "o", PEER_CLOSE, false },
-        { CHUNKED "3\r\nabc\r\n", PEER_CLOSE, false },
-        { CHUNKED "3\r\nabcX", PEER_KEEP, false },
+        { "HTTP/1.1 200 O", PEER_CLOSE, false },   { OK "o", PEER_CLOSE, false }, { CHUNKED "3\r\nabc\r\n", PEER_CLOSE, false },
+        { CHUNKED "3\r\nabcX", PEER_KEEP, false }, { OK "o", PEER_RESET, false },
     };
-    static const char *const STORIES[] = { "e", "hbe", "hbe", "hbe" };
+    static const char *const STORIES[] = { "e", "hbe", "hbe", "hbe", "hbe" };
     rig *r = RIG(ANSWERS);
 
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 5; i++) {
         call(r);
         assert_ended(r, TP_CALL_CUT_OFF, STORIES[i]);
         assert_int_equal(r->upstream->idle, 0);

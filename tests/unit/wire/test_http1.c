@@ -213,6 +213,7 @@ static void a_reply_is_the_same_at_every_split(void **state)
     assert_same_at_every_split(false, TP_BYTES("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
     assert_same_at_every_split(false, TP_BYTES("HTTP/1.1 200\r\n\r\nuntil close"));
     assert_same_at_every_split(false, TP_BYTES("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"));
+    assert_same_at_every_split(false, TP_BYTES("\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
 }
 
 static void many_chunks_come_in_several_reads(void **state)
@@ -508,6 +509,8 @@ static void a_reply_that_is_not_http_is_refused(void **state)
 {
     static const char *const BAD[] = {
         "SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "<",
         "HTTP/1.1 20 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",

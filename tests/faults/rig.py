@@ -1,0 +1,143 @@
+"""One daemon in front of one scripted origin: starting it, asking it what happened, and the check that nothing was left behind."""
+
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+
+from origin import Origin  # noqa: E402
+from scenario.process import Process, report_in  # noqa: E402
+from scenario.values import Mismatch  # noqa: E402
+
+CLASSES = ["ok", "caller_error", "policy_error", "provider_error", "own_error", "cancelled"]
+DIALECTS = ["openai", "anthropic", "gemini", "ollama"]
+QUICK = "{connect: 2s, first_byte: 600ms, idle: 600ms}"
+# Kept by the sanitizer instead of being freed; bounded, so that memory can be compared at all.
+QUARANTINE = ":quarantine_size_mb=8:malloc_context_size=8"
+
+
+class Skip(Exception):
+    """What this machine cannot show; the text says why."""
+
+
+def eventually(check, seconds=3.0):
+    """The check's value once it is true; the last one at the deadline."""
+    until = time.monotonic() + seconds
+    while not (value := check()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return value
+
+
+def need(condition, text):
+    if not condition:
+        raise Mismatch(text)
+
+
+def sanitized(binary):
+    return any(word in str(binary) for word in ("asan", "tsan"))
+
+
+class Rig:
+    """`NAME` reaches the origin with patient timers, `NAME-quick` with short ones, `NAME-shut` a closed port; NAME = a dialect."""
+
+    def __init__(self, binary, patience=1.0, config="", store="", home_in=None):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-faults-", dir=home_in))
+        self.patience = patience
+        self.slow = sanitized(binary)
+        self.origin = Origin()
+        self.process = Process(binary, self.home, patience)
+        self.process.environment["ASAN_OPTIONS"] += QUARANTINE
+        self.options = config
+        self.database = pathlib.Path(store) if store else self.home / ".tokenpak/monitor.db"
+        self.write_config(config)
+
+    def write_config(self, options):
+        lines = [options.rstrip("\n")] if options else []
+        lines += [f"store: {{path: {self.database}}}", "providers:"]
+        for dialect in DIALECTS:
+            for suffix, port, timeout in (("", self.origin.port, ""), ("-quick", self.origin.port, QUICK), ("-shut", 9, QUICK)):
+                base = f"http://127.0.0.1:{port}" + ("/v1" if dialect == "openai" else "")
+                lines += [f"  {dialect}{suffix}:", f"    dialect: {dialect}", f"    base_url: {base}"]
+                lines += [f"    timeout: {timeout}"] if timeout else []
+        self.process.config.write_text("\n".join(lines) + "\n")
+        self.process.config.chmod(0o600)
+
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.origin.over()
+        problem = self.process.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+        if problem and kind is None:
+            raise Mismatch(problem)
+
+    @property
+    def port(self):
+        return self.process.port
+
+    def json_at(self, path):
+        status, body = self.process.get(path)
+        return json.loads(body) if status == 200 else None
+
+    def trace(self, name):
+        found = eventually(lambda: self.json_at(f"/trace/{name}"), 3 * self.patience)
+        need(found, f"there is no trace of {name}")
+        return found
+
+    def metrics(self):
+        """Samples by name, the labels in a tuple: {("tokenpak_errors_total", "provider_timeout"): 3.0}"""
+        samples = {}
+        for line in self.process.get("/metrics")[1].decode().splitlines():
+            if not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                name, _, labels = name.partition("{")
+                values = tuple(part.partition("=")[2].strip('"}') for part in labels.split(",") if part)
+                samples[(name, *values)] = float(value)
+        return samples
+
+    def rows(self, query="SELECT * FROM request"):
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)
+        try:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def settled(self):
+        """Nothing in flight, nobody connected but the one who asks."""
+        stats = self.json_at("/stats")
+        return stats["requests"]["in_flight"] == 0 and stats["process"]["connections"] <= 1 and stats["requests"]["streaming"] == 0
+
+    def footprint(self):
+        """Memory and descriptors once everything has ended and the origin has closed what was kept."""
+        need(eventually(self.settled, 5 * self.patience), f"still busy at the end: {self.json_at('/stats')}")
+        self.origin.close_kept()
+        idle = ("tokenpak_upstream_idle_connections",)
+        need(eventually(lambda: self.metrics().get(idle, 0) == 0, 5 * self.patience), "closed provider connections are still in the pool")
+        process = self.json_at("/stats")["process"]
+        return process["rss_bytes"] / 2**20, process["open_fds"]
+
+    def check_footprint(self, before, megabytes, descriptors=4):
+        """What has grown since `before`; a shard of the connector keeps two descriptors, and shards stay."""
+        allowed = megabytes * (8 if self.slow else 1)
+        eventually(lambda: self.footprint()[1] - before[1] <= descriptors)
+        after = self.footprint()
+        need(after[0] - before[0] <= allowed, f"memory grew from {before[0]:.1f} to {after[0]:.1f} MB, more than {allowed}")
+        need(after[1] - before[1] <= descriptors, f"descriptors grew from {before[1]} to {after[1]}: {self.descriptors()}")
+
+    def descriptors(self):
+        """What is open, by kind and number."""
+        folder = pathlib.Path(f"/proc/{self.process.child.pid}/fd")
+        return sorted(f"{link.name}={os.readlink(link)}" for link in folder.iterdir())
+
+    def report(self):
+        return report_in(self.process.log_text())
