@@ -34,7 +34,7 @@ TABLE = {
     "early reply": {"upload": (Outcome("passed", 413, group="caller_error"), OK)},
     "endless line": {"upload": (BAD, BAD), "waiting": (BAD, BAD), "streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
     "endless event": {"streaming": (None, OK)},
-    "error first": {"waiting": (None, Outcome("passed", 200, group="ok"))},
+    "error first": {"waiting": (None, Outcome("passed", 200, group="provider_error"))},
 }
 
 
