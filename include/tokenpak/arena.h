@@ -12,9 +12,6 @@ tp_arena *tp_arena_new(void);
 /* Runs what was deferred, newest first, and frees everything. NULL is allowed. */
 void tp_arena_free(tp_arena *arena);
 
-/* As free, but the arena stays usable and keeps its first chunk. */
-void tp_arena_reset(tp_arena *arena);
-
 /* Zeroed memory aligned for any type; never NULL: out of memory aborts. The caller has checked a size that came from outside. */
 void *tp_arena_alloc(tp_arena *arena, size_t size);
 
@@ -31,8 +28,5 @@ char *tp_arena_printf(tp_arena *arena, const char *format, ...) __attribute__((f
 
 /* Calls fn(ptr) when the arena is freed or reset: the one way to tie a foreign thing to an exchange. */
 void tp_arena_defer(tp_arena *arena, void (*fn)(void *), void *ptr);
-
-/* Bytes taken from the system so far, for limits and metrics. */
-size_t tp_arena_size(const tp_arena *arena);
 
 #endif

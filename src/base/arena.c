@@ -33,7 +33,6 @@ typedef struct deferred {
 struct tp_arena {
     chunk *newest;
     deferred *deferred;
-    size_t size;
 };
 
 static chunk *chunk_new(size_t size)
@@ -59,7 +58,7 @@ tp_arena *tp_arena_new(void)
 
     ASAN_UNPOISON_MEMORY_REGION(first->bytes, sizeof(*arena));
     first->used = (sizeof(*arena) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    *arena = (tp_arena){ .newest = first, .size = FIRST_CHUNK };
+    *arena = (tp_arena){ .newest = first };
     return arena;
 }
 
@@ -92,17 +91,6 @@ void tp_arena_free(tp_arena *arena)
     chunk_free(arena->newest);
 }
 
-void tp_arena_reset(tp_arena *arena)
-{
-    size_t kept = (sizeof(*arena) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-
-    run_deferred(arena);
-    drop_chunks(arena);
-    arena->newest->used = kept;
-    arena->size = FIRST_CHUNK;
-    ASAN_POISON_MEMORY_REGION(arena->newest->bytes + kept, arena->newest->size - kept);
-}
-
 static chunk *chunk_with_room(tp_arena *arena, size_t size)
 {
     chunk *c = arena->newest;
@@ -116,7 +104,6 @@ static chunk *chunk_with_room(tp_arena *arena, size_t size)
     c = chunk_new(next);
     c->older = arena->newest;
     arena->newest = c;
-    arena->size += next;
     return c;
 }
 
@@ -178,9 +165,4 @@ void tp_arena_defer(tp_arena *arena, void (*fn)(void *), void *ptr)
 
     *d = (deferred){ .older = arena->deferred, .fn = fn, .ptr = ptr };
     arena->deferred = d;
-}
-
-size_t tp_arena_size(const tp_arena *arena)
-{
-    return arena->size;
 }

@@ -1,11 +1,8 @@
 /* exchange/request.c - looks things up in a request. */
 
-#include <tokenpak/exchange.h>
+#include "wire/http1.h"
 
 tp_bytes tp_request_header(const tp_request *request, const char *name)
 {
-    for (size_t i = 0; i < request->header_count; i++)
-        if (tp_bytes_equal_nocase(request->headers[i].name, tp_bytes_text(name)))
-            return request->headers[i].value;
-    return tp_bytes_of(NULL, 0);
+    return tp_http1_field(request->headers, request->header_count, name);
 }

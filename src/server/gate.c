@@ -4,10 +4,7 @@
 
 tp_bytes tp_gate_field(const tp_http1_head *head, const char *name)
 {
-    for (size_t i = 0; i < head->header_count; i++)
-        if (tp_bytes_equal_nocase(head->headers[i].name, tp_bytes_text(name)))
-            return head->headers[i].value;
-    return tp_bytes_of(NULL, 0);
+    return tp_http1_field(head->headers, head->header_count, name);
 }
 
 unsigned tp_gate_count(const tp_http1_head *head, const char *name)

@@ -54,17 +54,9 @@ static void keep_head(tp_call_note *n, const tp_http1_head *head)
     n->reply = (tp_reply_head){ head->status, head->reason, fields, count, n->hides ? -1 : head->body_length };
 }
 
-static tp_bytes field_of(const tp_http1_head *head, const char *name)
-{
-    for (size_t i = 0; i < head->header_count; i++)
-        if (tp_bytes_equal_nocase(head->headers[i].name, tp_bytes_text(name)))
-            return head->headers[i].value;
-    return tp_bytes_of(NULL, 0);
-}
-
 static tp_framing framing_of(const tp_call_note *n, const tp_http1_head *head)
 {
-    tp_bytes type = field_of(head, "content-type");
+    tp_bytes type = tp_http1_field(head->headers, head->header_count, "content-type");
 
     if (tp_bytes_starts(type, TP_BYTES("text/event-stream")))
         return TP_FRAMING_SSE;
@@ -156,7 +148,7 @@ static void read_part(tp_call_note *n, tp_bytes part)
 static void make_readers(tp_call_note *n, const tp_http1_head *head, tp_framing framing)
 {
     const tp_provider *provider = n->x->outcome.provider;
-    tp_bytes coding = field_of(head, "content-encoding");
+    tp_bytes coding = tp_http1_field(head->headers, head->header_count, "content-encoding");
 
     n->hides = n->added && head->status == 200 && framing == TP_FRAMING_SSE;
     if (n->x->shape != TP_SHAPE_OTHER && head->status == 200)
@@ -262,15 +254,15 @@ void tp_call_reply_accept(tp_call_note *n)
 static bool was_refused(const tp_call_note *n)
 {
     tp_buffer text = TP_BUFFER(MOST_REFUSAL);
+    tp_bytes coding;
     bool refused;
 
     if (n->hold != TP_HOLD_REFUSAL)
         return false;
     if (!n->coding)
         return tp_stream_error_refused_options(n->reply.status, tp_buffer_bytes(&n->held));
-    for (size_t i = 0; i < n->reply.header_count; i++)
-        if (tp_bytes_equal_nocase(n->reply.headers[i].name, TP_BYTES("content-encoding")))
-            tp_coding_whole(n->reply.headers[i].value, tp_buffer_bytes(&n->held), &text);
+    coding = tp_http1_field(n->reply.headers, n->reply.header_count, "content-encoding");
+    tp_coding_whole(coding, tp_buffer_bytes(&n->held), &text);
     refused = tp_stream_error_refused_options(n->reply.status, tp_buffer_bytes(&text));
     tp_buffer_free(&text);
     return refused;
