@@ -17,6 +17,7 @@ SLOW = 256 << 10
 TABLE = {
     "FIN": dict.fromkeys(("upload", "relayed upload", "waiting", "streaming", "last"), GONE),
     "RST": dict.fromkeys(("upload", "relayed upload", "waiting", "streaming", "last"), GONE),
+    "RST held back": {"relayed upload": GONE},
     "half close": dict.fromkeys(("upload", "relayed upload", "waiting", "streaming", "last"), GONE),
     "stall": {"upload": STOPPED, "relayed upload": STOPPED, "waiting": OK, "streaming": GONE, "last": OK},
     "slow": {"upload": OK, "relayed upload": OK, "streaming": OK, "last": OK},
@@ -51,6 +52,12 @@ class Act:
     def play(self, peer):
         if self.cell.phase == "relayed upload" and self.cell.fault != "slow":
             peer.read_some(1000)
+            if self.cell.fault == "RST held back":
+                self.reached.wait(10)
+                time.sleep(1)
+                self.closed = 0
+                peer.close()
+                return
             self.wait(peer)
             return
         asked = {"model": "m"} | json.loads(peer.read_body())
@@ -122,6 +129,23 @@ def play_leaving(rig, call, act):
     need(act.closed - left <= most, f"the provider's connection was closed after {(act.closed - left) * 1000:.0f} ms")
 
 
+def play_held_back(rig, call, act):
+    """The provider reads nothing, so that nothing is read from the client: that it leaves is noticed all the same."""
+    call.head = call.head.replace(b"content-length: ", b"content-length: 9")
+    call.sock.settimeout(0.3)
+    try:
+        call.sock.sendall(call.head)
+        while True:
+            call.sock.sendall(b"x" * (1 << 16))
+    except TimeoutError:
+        call.wire.reset()
+    left = time.monotonic()
+    act.reached.set()
+    rig.trace(call.cell.name)
+    most = (0.4 if rig.slow else 0.3) * rig.patience
+    need(time.monotonic() - left <= most, f"noticed only after {(time.monotonic() - left) * 1000:.0f} ms")
+
+
 def play_stalling(rig, call, act, wanted):
     """Stops sending, is silent while it waits, or never reads."""
     call.send(0.5 if "upload" in call.cell.phase else 1)
@@ -164,7 +188,9 @@ def play(rig, cell):
     act = rig.origin.scripts[cell.name] = Act(cell)
     call = Call(rig, cell, small_buffer=cell.fault in ("stall", "slow") and cell.phase == "streaming", relay=relayed(cell))
     try:
-        if cell.fault == "stall":
+        if cell.fault == "RST held back":
+            play_held_back(rig, call, act)
+        elif cell.fault == "stall":
             play_stalling(rig, call, act, wanted)
         elif cell.fault == "slow":
             play_slowly(rig, call, act)

@@ -59,12 +59,16 @@ class Waiting:
         self.wire = wire
         self.how = None
         self.bell = os.eventfd(0)
+        self.lock = threading.Lock()
         self.obeyed = threading.Event()
 
     def order(self, how):
         """`FIN` or `RST`; returns when it has left, or when a request came first."""
-        self.how = how
-        os.eventfd_write(self.bell, 1)
+        with self.lock:
+            if self.obeyed.is_set():
+                return
+            self.how = how
+            os.eventfd_write(self.bell, 1)
         self.obeyed.wait(5)
 
     def until_request(self):
@@ -81,8 +85,9 @@ class Waiting:
         return not ordered
 
     def over(self):
-        self.obeyed.set()
-        os.close(self.bell)
+        with self.lock:
+            self.obeyed.set()
+            os.close(self.bell)
 
 
 class Origin:
@@ -101,7 +106,8 @@ class Origin:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.listen(1024)
         self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
+        self.accepting.start()
 
     def accept(self):
         while True:
@@ -154,11 +160,11 @@ class Origin:
         with self.lock:
             kept = list(self.kept)
         for waiting in kept:
-            try:
-                waiting.order("FIN")
-            except OSError:  # its request came first
-                pass
+            waiting.order("FIN")
 
     def over(self):
+        """A thread that still accepts would do so on whatever gets the descriptor next."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.accepting.join(5)
         self.socket.close()
         self.close_kept()

@@ -118,7 +118,8 @@ class Act:
             self.reply_whole(peer, 413, talk.error_value(self.cell.dialect, "too large"))
             return
         self.sent = b"".join(self.pieces)
-        self.say_and_wait(peer, b"".join(self.parts))
+        closing = self.parts[0].replace(b"transfer-encoding", b"connection: close\r\ntransfer-encoding")
+        self.say_and_wait(peer, closing + b"".join(self.parts[1:]))
 
     def do_endless_line(self, peer):
         """A field, a chunk's extension, or a trailer that never ends; stops when the proxy has gone."""
