@@ -97,6 +97,7 @@ def run(binary, everything, patience, wanted=""):
         rig.origin.read.clear()
         before = rig.footprint()
         played = play_all(rig, cells)
+        results += [(f"first-{cell.name}", fault) for cell, (_, fault) in warm if fault]
         results += [(cell.name, fault) for cell, (_, fault) in played]
         results += [("matrix-scripts", "; ".join(rig.origin.faults) or None)]
         results.append(check("matrix-nothing-is-left", rig.check_footprint, before, 4, 6))
