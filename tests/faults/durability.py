@@ -53,7 +53,7 @@ def killed(binary, everything, patience):
         kept = set()
         for turn in range(KILLS[everything]):
             with Load(rig, prefix=f"kill-{turn}") as load:
-                time.sleep(0.4 + random.random() * 0.8)
+                time.sleep((INTERVAL + SLACK) * patience + random.random() * 0.8)
                 rig.process.child.kill()
                 dead = time.monotonic()
                 rig.process.child.wait()

@@ -24,7 +24,7 @@ class AnyName(dict):
 
 
 class Load:
-    """`with Load(rig, 4) as load`: threads that keep their connections; `got` maps names to (status or error, when)."""
+    """`with Load(rig, 4) as load`: threads that keep their connections; `got` maps names to (200 or what was wrong, when)."""
 
     def __init__(self, rig, threads=3, pause=0.001, prefix="load"):
         self.rig = rig
@@ -54,8 +54,8 @@ class Load:
                     call = Call(self.rig, Cell("load", "none", "waiting", "openai", False))
                 call.head = talk.head_bytes("POST", "/openai/v1/chat/completions", name, len(call.body))
                 call.send()
-                status, _, clean = call.read_all()
-                result = status if clean else "unclean"
+                status, body, clean = call.read_all()
+                result = 200 if (status, clean) == (200, True) else f"{status}, clean end {clean}: {body[:200]!r}"
             except (OSError, Mismatch, Reset) as error:
                 result, call = type(error).__name__ + str(error)[:80], None
             self.got[name] = (result, time.monotonic())
