@@ -44,11 +44,13 @@ static bool serves(const row *r, tp_bytes method)
     return tp_bytes_equal(tp_bytes_text(r->method), head ? TP_BYTES("GET") : method);
 }
 
-bool tp_admin_lacks(tp_bytes method, tp_bytes path)
+const char *tp_admin_allow(tp_bytes method, tp_bytes path)
 {
     const row *r = find(path);
 
-    return r && !serves(r, method);
+    if (!r || serves(r, method))
+        return NULL;
+    return strcmp(r->method, "GET") == 0 ? "GET, HEAD" : r->method;
 }
 
 void tp_admin_serve(tp_admin *admin, tp_admin_call *call)

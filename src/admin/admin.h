@@ -45,8 +45,8 @@ typedef struct tp_admin_call {
 /* Whether the path is one of ours, whatever the method: /health, /stats, ... */
 bool tp_admin_owns(tp_bytes path);
 
-/* Whether the path is one of ours, but not with that method. */
-bool tp_admin_lacks(tp_bytes method, tp_bytes path);
+/* The methods of a path of ours that has others than this one, for the field Allow; NULL when it is not ours, or has it. */
+const char *tp_admin_allow(tp_bytes method, tp_bytes path);
 
 /* Answers now or, when a worker must be asked, later. */
 void tp_admin_serve(tp_admin *admin, tp_admin_call *call);

@@ -223,7 +223,8 @@ void tp_dispatch_head(tp_client *c)
     size_t mark = tp_bytes_find(target, '?');
 
     c->origin = verdict.origin;
-    if (c->server->admin && !verdict.preflight && tp_admin_lacks(c->head->method, tp_bytes_of(target.data, mark)))
+    c->allow = c->server->admin && !verdict.preflight ? tp_admin_allow(c->head->method, tp_bytes_of(target.data, mark)) : NULL;
+    if (c->allow)
         verdict = (tp_gate_verdict){ .err = TP_ERR_CALLER_METHOD_NOT_ALLOWED, .message = "this path of the proxy has another method" };
     if (verdict.err != TP_OK) {
         c->close = c->close || verdict.err == TP_ERR_CALLER_BAD_REQUEST || verdict.err == TP_ERR_CALLER_BAD_CODING;

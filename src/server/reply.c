@@ -187,7 +187,7 @@ void tp_reply_refuse(tp_client *c, tp_err err, const char *message)
         { TP_BYTES("x-tokenpak-error"), tp_bytes_text(tp_err_code(err)) },
         { TP_BYTES("x-should-retry"), tp_bytes_text(tp_err_retry(err) ? "true" : "false") },
         { TP_BYTES("x-tokenpak-request-id"), { id, 0 } },
-        { TP_BYTES("allow"), TP_BYTES("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") },
+        { TP_BYTES("allow"), tp_bytes_text(c->allow ? c->allow : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") },
         { TP_BYTES("upgrade"), TP_BYTES("HTTP/1.1") },
     };
     size_t count = 4;
