@@ -180,9 +180,18 @@ static int on_curl_timer(CURLM *multi, long ms, void *arg)
     return 0;
 }
 
+/* Before it opens a connection libcurl closes what it finds dead among those it has lent: such a descriptor is its owner's to close.
+ */
 static int on_close_socket(void *arg, curl_socket_t fd)
 {
-    drop_watch(arg, fd);
+    tp_connector *c = arg;
+    watch *w = (size_t)fd < c->watch_room ? c->watches[fd] : NULL;
+
+    if (w && w->conn) {
+        w->conn->released = true;
+        return 0;
+    }
+    drop_watch(c, fd);
     return close(fd);
 }
 
@@ -379,6 +388,8 @@ void tp_connect_close(tp_conn *conn)
         curl_easy_cleanup(conn->easy);
         conn->shard->count--;
     }
+    if (conn->released)
+        close(conn->fd);
     free(conn->error);
     free(conn);
 }
@@ -421,8 +432,12 @@ ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
     size_t received = 0;
     CURLcode code;
 
-    if (is_plain(conn))
-        return plain_result(recv(conn->fd, room, size, 0));
+    if (is_plain(conn)) {
+        ssize_t got = plain_result(recv(conn->fd, room, size, 0));
+
+        /* When libcurl has looked at a reset connection before us it has taken the error with it. */
+        return got == 0 && tp_tcpinfo_closed(conn->fd) ? TP_CONNECT_BROKEN : got;
+    }
     code = curl_easy_recv(conn->easy, room, size, &received);
     if (code == CURLE_AGAIN)
         return TP_CONNECT_AGAIN;

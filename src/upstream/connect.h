@@ -22,6 +22,7 @@ typedef struct tp_conn {
     void *easy; /* CURL; NULL while it waits for the CA store */
     struct tp_shard *shard;
     int fd;                            /* -1 until connected */
+    bool released;                     /* libcurl has let go of it: ours to close */
     tp_link link;                      /* waiting for the CA store, or idle in the pool */
     uint64_t idle_ns;                  /* since when it is idle */
     uint64_t timeout;                  /* ms, of the connect */

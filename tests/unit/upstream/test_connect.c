@@ -150,12 +150,58 @@ static void many_connections_stand_side_by_side(void **state)
     rig_close(r);
 }
 
+static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
+{
+    (void)writable;
+    *(bool *)arg = readable;
+    tp_connect_watch(conn, false, false);
+}
+
+/* Once a second, before it opens another connection, libcurl looks at those it has lent, and closes what it finds dead. */
+static void assert_end_is_seen(peer_then how, ssize_t expected)
+{
+    rig *r = RIG(NOTHING);
+    told first = { 0 }, second = { 0 };
+    bool seen = false;
+    char room[10];
+
+    tp_connect_start(r->upstream->connector, provider(r), 1000, on_done, &first);
+    wait_told(r, &first, 1);
+    turn_for(r, 20);
+    first.conn->event = on_event;
+    first.conn->arg = &seen;
+    tp_connect_watch(first.conn, true, false);
+    uv_sleep(1100);
+    peer_hang_up(&r->peer, how);
+    tp_connect_start(r->upstream->connector, provider(r), 1000, on_done, &second);
+    wait_told(r, &second, 1);
+    turn_for(r, 20);
+    assert_true(seen);
+    assert_int_not_equal(first.conn->fd, second.conn->fd);
+    assert_int_equal(tp_connect_receive(first.conn, room, sizeof(room)), expected);
+    tp_connect_close(first.conn);
+    assert_true(tp_connect_silent(second.conn));
+    tp_connect_close(second.conn);
+    rig_close(r);
+}
+
+static void the_end_of_a_connection_is_its_owners_to_see_though_libcurl_looks_first(void **state)
+{
+    (void)state;
+    assert_end_is_seen(PEER_CLOSE, 0);
+    assert_end_is_seen(PEER_RESET, TP_CONNECT_BROKEN);
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
-        cmocka_unit_test(a_connection_carries_bytes_both_ways),         cmocka_unit_test(a_connection_that_cannot_be_made_tells_why),
-        cmocka_unit_test(tls_to_a_plain_port_is_told_as_tls),           cmocka_unit_test(a_handshake_that_does_not_end_times_out),
-        cmocka_unit_test(a_connection_that_was_given_up_is_never_told), cmocka_unit_test(many_connections_stand_side_by_side),
+        cmocka_unit_test(a_connection_carries_bytes_both_ways),
+        cmocka_unit_test(a_connection_that_cannot_be_made_tells_why),
+        cmocka_unit_test(tls_to_a_plain_port_is_told_as_tls),
+        cmocka_unit_test(a_handshake_that_does_not_end_times_out),
+        cmocka_unit_test(a_connection_that_was_given_up_is_never_told),
+        cmocka_unit_test(many_connections_stand_side_by_side),
+        cmocka_unit_test(the_end_of_a_connection_is_its_owners_to_see_though_libcurl_looks_first),
     };
 
     unsetenv("http_proxy");
