@@ -14,8 +14,12 @@ typedef struct tp_bytes {
     size_t length;
 } tp_bytes;
 
-/* The bytes of a string literal. */
-#define TP_BYTES(literal) ((tp_bytes){ "" literal, sizeof(literal) - 1 })
+/* The bytes of a string literal, as a value and in the initialiser of a table. */
+#define TP_BYTES(literal) ((tp_bytes)TP_BYTES_INIT(literal))
+#define TP_BYTES_INIT(literal)                                                                                                             \
+    {                                                                                                                                      \
+        "" literal, sizeof(literal) - 1                                                                                                    \
+    }
 
 static inline tp_bytes tp_bytes_of(const char *data, size_t length)
 {
@@ -33,8 +37,14 @@ static inline bool tp_bytes_equal(tp_bytes a, tp_bytes b)
     return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
 }
 
-/* Equality without regard to the case of ASCII letters (header names). */
-bool tp_bytes_equal_nocase(tp_bytes a, tp_bytes b);
+/* Whether the first `length` bytes are equal without regard to the case of ASCII letters. */
+bool tp_bytes_same_nocase(const char *a, const char *b, size_t length);
+
+/* Equality without regard to the case of ASCII letters (header names). Inline, because most comparisons end at the length. */
+static inline bool tp_bytes_equal_nocase(tp_bytes a, tp_bytes b)
+{
+    return a.length == b.length && tp_bytes_same_nocase(a.data, b.data, a.length);
+}
 
 static inline bool tp_bytes_starts(tp_bytes text, tp_bytes prefix)
 {
@@ -59,6 +69,9 @@ static inline size_t tp_bytes_find(tp_bytes text, char c)
     const char *at = text.length ? memchr(text.data, c, text.length) : NULL;
     return at ? (size_t)(at - text.data) : text.length;
 }
+
+/* Index of the first byte below `limit`, or text.length when there is none. */
+size_t tp_bytes_find_below(tp_bytes text, unsigned char limit);
 
 /* Whether `part` occurs in `text`. */
 bool tp_bytes_contains(tp_bytes text, tp_bytes part);

@@ -103,7 +103,7 @@ static void on_printed(void *arg)
 
     tp_admin_reply_json(l->call, 200, &l->body);
     for (size_t i = 0; i < l->count; i++)
-        free(l->rows[i]);
+        tp_row_drop(l->rows[i]);
     free(l->rows);
     free(l);
 }

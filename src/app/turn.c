@@ -149,4 +149,5 @@ void tp_turn_close(tp_turn *t)
     uv_close((uv_handle_t *)&t->busy, NULL);
     uv_close((uv_handle_t *)&t->alarm, NULL);
     tp_timer_close(&t->timers);
+    tp_driver_close(&t->driver);
 }

@@ -33,6 +33,7 @@ typedef struct deferred {
 struct tp_arena {
     chunk *newest;
     deferred *deferred;
+    tp_arena_pool *pool; /* where the first chunk goes back to; may be NULL */
 };
 
 static chunk *chunk_new(size_t size)
@@ -51,15 +52,55 @@ static void chunk_free(chunk *c)
 }
 
 /* The arena itself lives at the start of its first chunk: one malloc for a small exchange. */
-tp_arena *tp_arena_new(void)
+static tp_arena *arena_in(chunk *first, tp_arena_pool *pool)
 {
-    chunk *first = chunk_new(FIRST_CHUNK - sizeof(chunk));
     tp_arena *arena = (tp_arena *)(void *)first->bytes;
 
     ASAN_UNPOISON_MEMORY_REGION(first->bytes, sizeof(*arena));
     first->used = (sizeof(*arena) + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-    *arena = (tp_arena){ .newest = first };
+    *arena = (tp_arena){ .newest = first, .pool = pool };
     return arena;
+}
+
+tp_arena *tp_arena_new(void)
+{
+    return arena_in(chunk_new(FIRST_CHUNK - sizeof(chunk)), NULL);
+}
+
+tp_arena *tp_arena_from(tp_arena_pool *pool)
+{
+    chunk *first = pool->spare;
+
+    if (!first)
+        return arena_in(chunk_new(FIRST_CHUNK - sizeof(chunk)), pool);
+    pool->spare = first->older;
+    pool->count--;
+    first->older = NULL;
+    return arena_in(first, pool);
+}
+
+/* The last chunk of an arena: kept when there is a pool with room. */
+static void give_back(tp_arena_pool *pool, chunk *first)
+{
+    if (!pool || pool->count >= pool->most) {
+        chunk_free(first);
+        return;
+    }
+    ASAN_POISON_MEMORY_REGION(first->bytes, first->size);
+    first->older = pool->spare;
+    pool->spare = first;
+    pool->count++;
+}
+
+void tp_arena_pool_close(tp_arena_pool *pool)
+{
+    while (pool->spare) {
+        chunk *first = pool->spare;
+
+        pool->spare = first->older;
+        chunk_free(first);
+    }
+    pool->count = pool->most = 0;
 }
 
 static void run_deferred(tp_arena *arena)
@@ -88,7 +129,7 @@ void tp_arena_free(tp_arena *arena)
         return;
     run_deferred(arena);
     drop_chunks(arena);
-    chunk_free(arena->newest);
+    give_back(arena->pool, arena->newest);
 }
 
 static chunk *chunk_with_room(tp_arena *arena, size_t size)
@@ -141,6 +182,17 @@ tp_bytes tp_arena_join(tp_arena *arena, const tp_bytes *parts, size_t count)
         at += parts[i].length;
     }
     return tp_bytes_of(text, length);
+}
+
+tp_bytes tp_arena_number(tp_arena *arena, uint64_t number)
+{
+    char digits[20], *at = digits + sizeof(digits);
+
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    return tp_arena_copy(arena, tp_bytes_of(at, (size_t)(digits + sizeof(digits) - at)));
 }
 
 char *tp_arena_printf(tp_arena *arena, const char *format, ...)

@@ -50,18 +50,6 @@ char *tp_buffer_room(tp_buffer *buffer, size_t size)
     return fits(buffer, size) ? grow(buffer, size) : NULL;
 }
 
-bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes)
-{
-    char *room = tp_buffer_room(buffer, bytes.length);
-
-    if (!room)
-        return false;
-    if (bytes.length)
-        memcpy(room, bytes.data, bytes.length);
-    buffer->length += bytes.length;
-    return true;
-}
-
 bool tp_buffer_printf(tp_buffer *buffer, const char *format, ...)
 {
     va_list args;

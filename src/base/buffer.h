@@ -22,10 +22,24 @@ void tp_buffer_free(tp_buffer *buffer);
 /* Bytes that all buffers of the process hold from the system: bodies, replies, queues. Any thread. */
 size_t tp_buffer_total(void);
 
-/* Adds bytes at the end; false, and nothing added, when that would pass the limit. */
-bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes);
+/* Room for `size` more bytes behind the end, for a writer that puts them there and then adds to `length`; NULL past the limit. */
+char *tp_buffer_room(tp_buffer *buffer, size_t size);
 
-/* Inline, so that the length of a literal is known when it is compiled. */
+/* Adds bytes at the end; false, and nothing added, when that would pass the limit. Inline, because heads are put together from pieces of
+ * a few bytes whose length is mostly known when it is compiled. */
+static inline bool tp_buffer_add(tp_buffer *buffer, tp_bytes bytes)
+{
+    bool there = bytes.length <= buffer->capacity - buffer->length && buffer->length + bytes.length <= buffer->limit;
+
+    if (bytes.length == 0)
+        return true;
+    if (!there && !tp_buffer_room(buffer, bytes.length))
+        return false;
+    memcpy(buffer->data + buffer->length, bytes.data, bytes.length);
+    buffer->length += bytes.length;
+    return true;
+}
+
 static inline bool tp_buffer_text(tp_buffer *buffer, const char *text)
 {
     return tp_buffer_add(buffer, tp_bytes_text(text));
@@ -39,9 +53,6 @@ bool tp_buffer_hex(tp_buffer *buffer, uint64_t number);
 
 /* Adds `text` as the inside of a JSON string, without the quotes; invalid UTF-8 becomes U+FFFD. */
 bool tp_buffer_json(tp_buffer *buffer, tp_bytes text);
-
-/* Room for `size` more bytes behind the end, for a reader that writes there and then adds to `length`; NULL past the limit. */
-char *tp_buffer_room(tp_buffer *buffer, size_t size);
 
 /* Drops `count` bytes at the start. */
 void tp_buffer_drop(tp_buffer *buffer, size_t count);

@@ -7,14 +7,37 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-bool tp_bytes_equal_nocase(tp_bytes a, tp_bytes b)
+bool tp_bytes_same_nocase(const char *a, const char *b, size_t length)
 {
-    if (a.length != b.length)
-        return false;
-    for (size_t i = 0; i < a.length; i++)
-        if (lower(a.data[i]) != lower(b.data[i]))
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
             return false;
     return true;
+}
+
+/* Sixteen bytes that the compiler treats as one register where there is one. */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+static bool any_below(const char *at, unsigned char limit)
+{
+    block bytes;
+    uint64_t halves[2];
+
+    memcpy(&bytes, at, sizeof(bytes));
+    bytes = (block)(bytes < limit);
+    memcpy(halves, &bytes, sizeof(halves));
+    return (halves[0] | halves[1]) != 0;
+}
+
+size_t tp_bytes_find_below(tp_bytes text, unsigned char limit)
+{
+    size_t at = 0;
+
+    while (text.length - at >= sizeof(block) && !any_below(text.data + at, limit))
+        at += sizeof(block);
+    while (at < text.length && (unsigned char)text.data[at] >= limit)
+        at++;
+    return at;
 }
 
 bool tp_bytes_contains(tp_bytes text, tp_bytes part)

@@ -13,8 +13,8 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 
-/* An escaped byte takes 6 at most, and a line has at most some 20 texts. */
-enum { MOST_GATHERED = 8 << 20, LONGEST_TEXT = 4096, LONGEST_LINE = 1 << 20, USUAL_LINE = 512 };
+/* An escaped byte takes 6 at most, and a line has at most some 20 texts, so that it is shorter than LONGEST_LINE. */
+enum { MOST_GATHERED = 8 << 20, LONGEST_TEXT = 4096, LONGEST_LINE = 1 << 20, KEPT = 64 << 10, MS_AT = 20 };
 
 static const char *const LEVELS[] = { "error", "warn", "info", "debug", "trace" };
 static const char *const AREAS[TP_AREA_COUNT] = {
@@ -27,11 +27,20 @@ static const char *const AREAS[TP_AREA_COUNT] = {
 static struct log {
     atomic_int level;
     atomic_bool json, gather;
-    pthread_mutex_t lock;    /* of `lines` and `lost` */
+    pthread_mutex_t lock;    /* of all that follows but `writing` */
     pthread_mutex_t writing; /* keeps the order of writes; never taken by the loop while it gathers */
-    tp_buffer lines;
+    tp_buffer lines, spare;  /* the spare one was written and is empty */
     uint64_t lost;
-} LOG = { TP_LOG_INFO, false, false, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, TP_BUFFER(MOST_GATHERED), 0 };
+    int64_t second; /* that `when` tells */
+    char when[TP_CLOCK_TEXT];
+} LOG = {
+    .level = TP_LOG_INFO,
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .writing = PTHREAD_MUTEX_INITIALIZER,
+    .lines = TP_BUFFER(MOST_GATHERED),
+    .spare = TP_BUFFER(MOST_GATHERED),
+    .second = -1,
+};
 
 void tp_logger_set(tp_log_level level, bool json)
 {
@@ -64,13 +73,17 @@ void tp_logger_flush(void)
     pthread_mutex_lock(&LOG.lock);
     lines = LOG.lines;
     lost = LOG.lost;
-    LOG.lines = (tp_buffer)TP_BUFFER(MOST_GATHERED);
+    LOG.lines = LOG.spare;
+    LOG.spare = (tp_buffer)TP_BUFFER(MOST_GATHERED);
     LOG.lost = 0;
     pthread_mutex_unlock(&LOG.lock);
     write_all(tp_buffer_bytes(&lines));
     if (lost)
         dprintf(STDERR_FILENO, "tokenpak: %llu lines of log were lost: standard error is too slow\n", (unsigned long long)lost);
-    tp_buffer_free(&lines);
+    tp_buffer_clear(&lines, KEPT);
+    pthread_mutex_lock(&LOG.lock);
+    LOG.spare = lines;
+    pthread_mutex_unlock(&LOG.lock);
     pthread_mutex_unlock(&LOG.writing);
 }
 
@@ -91,30 +104,46 @@ void tp_logger_buffer(bool on)
         tp_logger_flush();
 }
 
-static void emit(tp_log_level level, tp_bytes line)
+/* Formatting the time costs as much as the rest of a line, and most lines of a busy log share their second. */
+static void put_time(tp_buffer *line)
 {
-    pthread_mutex_lock(&LOG.lock);
-    if (!tp_buffer_add(&LOG.lines, line))
-        LOG.lost++;
-    pthread_mutex_unlock(&LOG.lock);
-    if (level == TP_LOG_ERROR || !atomic_load(&LOG.gather))
-        tp_logger_flush();
+    int64_t ms = tp_clock_wall(&tp_clock_system);
+
+    if (ms / 1000 != LOG.second)
+        tp_clock_rfc3339(ms, LOG.when);
+    LOG.second = ms / 1000;
+    for (int64_t i = 2, rest = ms % 1000; i >= 0; i--, rest /= 10)
+        LOG.when[MS_AT + i] = (char)('0' + rest % 10);
+    tp_buffer_text(line, LOG.when);
 }
 
-static void begin(tp_buffer *line, tp_log_level level, tp_log_area area)
+/* Takes the lock and begins a line behind those that have gathered; NULL, and no lock, when there is no room for one. */
+static tp_buffer *begin(tp_log_level level, tp_log_area area, bool json)
 {
-    char when[TP_CLOCK_TEXT];
+    tp_buffer *line = &LOG.lines;
 
-    bool json = atomic_load(&LOG.json);
-
-    tp_buffer_room(line, USUAL_LINE);
+    pthread_mutex_lock(&LOG.lock);
+    if (line->length > MOST_GATHERED - LONGEST_LINE) {
+        LOG.lost++;
+        pthread_mutex_unlock(&LOG.lock);
+        return NULL;
+    }
     tp_buffer_text(line, json ? "{\"time\":\"" : "");
-    tp_buffer_text(line, tp_clock_rfc3339(tp_clock_wall(&tp_clock_system), when));
+    put_time(line);
     tp_buffer_text(line, json ? "\",\"level\":\"" : " ");
     tp_buffer_text(line, LEVELS[level]);
     tp_buffer_text(line, json ? "\",\"area\":\"" : strlen(LEVELS[level]) == 4 ? "  " : " "); /* in a column */
     tp_buffer_text(line, AREAS[area]);
     tp_buffer_text(line, json ? "\",\"message\":\"" : ": ");
+    return line;
+}
+
+static void finish(tp_buffer *line, tp_log_level level, const char *end)
+{
+    tp_buffer_text(line, end);
+    pthread_mutex_unlock(&LOG.lock);
+    if (level == TP_LOG_ERROR || !atomic_load(&LOG.gather))
+        tp_logger_flush();
 }
 
 /* Text lines stay one line: control characters are escaped. */
@@ -133,9 +162,9 @@ static void put_plain(tp_buffer *line, tp_bytes rest)
     }
 }
 
-static void put_text(tp_buffer *line, const char *text, bool as_json)
+static void put_text(tp_buffer *line, tp_bytes text, bool as_json)
 {
-    tp_bytes kept = tp_bytes_of(text, strnlen(text, LONGEST_TEXT));
+    tp_bytes kept = tp_bytes_of(text.data, text.length < LONGEST_TEXT ? text.length : LONGEST_TEXT);
 
     if (as_json)
         tp_buffer_json(line, kept);
@@ -145,8 +174,9 @@ static void put_text(tp_buffer *line, const char *text, bool as_json)
 
 void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
 {
-    tp_buffer line = TP_BUFFER(LONGEST_LINE);
     char message[LONGEST_TEXT];
+    bool json = atomic_load(&LOG.json);
+    tp_buffer *line;
     va_list args;
 
     if (!tp_log_on(level))
@@ -154,49 +184,68 @@ void tp_log(tp_log_level level, tp_log_area area, const char *format, ...)
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    begin(&line, level, area);
-    put_text(&line, message, atomic_load(&LOG.json));
-    tp_buffer_text(&line, atomic_load(&LOG.json) ? "\"}\n" : "\n");
-    emit(level, tp_buffer_bytes(&line));
-    tp_buffer_free(&line);
+    line = begin(level, area, json);
+    if (!line)
+        return;
+    put_text(line, tp_bytes_text(message), json);
+    finish(line, level, json ? "\"}\n" : "\n");
 }
 
-static bool needs_quotes(const char *text)
+/* Needs neither quotes nor an escape in a line of text. */
+static bool is_word(tp_bytes text)
 {
-    tp_bytes bytes = tp_bytes_text(text);
+    size_t i = 0;
 
-    return bytes.length == 0 || tp_bytes_find(bytes, ' ') < bytes.length || tp_bytes_find(bytes, '"') < bytes.length;
+    while (i < text.length && (unsigned char)text.data[i] > ' ' && text.data[i] != '"' && text.data[i] != 0x7F)
+        i++;
+    return i == text.length && text.length > 0 && text.length <= LONGEST_TEXT;
 }
 
-static void put_field(tp_buffer *line, const tp_log_field *field)
+static bool needs_quotes(tp_bytes text)
 {
-    bool json = atomic_load(&LOG.json), quoted = field->text && (json || needs_quotes(field->text));
+    return text.length == 0 || tp_bytes_find(text, ' ') < text.length || tp_bytes_find(text, '"') < text.length;
+}
 
+static void put_plain_field(tp_buffer *line, tp_bytes text)
+{
+    bool quoted;
+
+    if (is_word(text)) {
+        tp_buffer_add(line, text);
+        return;
+    }
+    quoted = needs_quotes(text);
+    tp_buffer_text(line, quoted ? "\"" : "");
+    put_text(line, text, quoted);
+    tp_buffer_text(line, quoted ? "\"" : "");
+}
+
+static void put_field(tp_buffer *line, const tp_log_field *field, bool json)
+{
     tp_buffer_text(line, json ? ",\"" : " ");
     tp_buffer_text(line, field->name);
     tp_buffer_text(line, json ? "\":" : "=");
-    if (!field->text) {
+    if (!field->text.data) {
         tp_buffer_number(line, field->number);
-        return;
+    } else if (json) {
+        tp_buffer_text(line, "\"");
+        put_text(line, field->text, true);
+        tp_buffer_text(line, "\"");
+    } else {
+        put_plain_field(line, field->text);
     }
-    tp_buffer_text(line, quoted ? "\"" : "");
-    put_text(line, field->text, quoted);
-    tp_buffer_text(line, quoted ? "\"" : "");
 }
 
 void tp_logger_fields(tp_log_level level, tp_log_area area, const char *message, const tp_log_field *fields, unsigned count)
 {
-    tp_buffer line = TP_BUFFER(LONGEST_LINE);
+    bool json = atomic_load(&LOG.json);
+    tp_buffer *line = tp_log_on(level) ? begin(level, area, json) : NULL;
 
-    if (!tp_log_on(level))
+    if (!line)
         return;
-    begin(&line, level, area);
-    put_text(&line, message, atomic_load(&LOG.json));
-    if (atomic_load(&LOG.json))
-        tp_buffer_text(&line, "\"");
+    put_text(line, tp_bytes_text(message), json);
+    tp_buffer_text(line, json ? "\"" : "");
     for (unsigned i = 0; i < count; i++)
-        put_field(&line, &fields[i]);
-    tp_buffer_text(&line, atomic_load(&LOG.json) ? "}\n" : "\n");
-    emit(level, tp_buffer_bytes(&line));
-    tp_buffer_free(&line);
+        put_field(line, &fields[i], json);
+    finish(line, level, json ? "}\n" : "\n");
 }

@@ -5,7 +5,7 @@
 
 #include <tokenpak/log.h>
 
-#include <stdint.h>
+#include <tokenpak/bytes.h>
 
 /* Level and form may change at a reload. */
 void tp_logger_set(tp_log_level level, bool json);
@@ -21,7 +21,7 @@ void tp_logger_flush(void);
 
 typedef struct tp_log_field {
     const char *name;
-    const char *text; /* NULL: `number` */
+    tp_bytes text; /* data NULL: `number` */
     uint64_t number;
 } tp_log_field;
 

@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 
-enum { MOST_SETS = 1000, MOST_LABELS = 3, BUCKETS = 18, LONGEST_VALUE = 80, KEY_SIZE = MOST_LABELS * (LONGEST_VALUE + 1) };
+enum { MOST_SETS = 1000, MOST_LABELS = 3, BUCKETS = 18, LONGEST_VALUE = 80, KEY_SIZE = MOST_LABELS * (LONGEST_VALUE + 1), RECENT = 4 };
 
 /* Seconds. */
 static const double BOUNDS[BUCKETS] = { 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
@@ -31,7 +31,7 @@ typedef struct series {
 
 struct tp_metrics {
     series *sets[TP_METRIC_COUNT];
-    series *plain[TP_METRIC_COUNT]; /* the only one of a metric without labels, once it was used */
+    series *recent[TP_METRIC_COUNT][RECENT]; /* those used last, the last one first; of a metric without labels the only one */
 };
 
 tp_metrics *tp_metrics_new(void)
@@ -117,27 +117,54 @@ static series *add_series(tp_metrics *metrics, tp_metric metric, const char *key
     if (ROWS[metric].kind == TP_METRIC_HISTOGRAM)
         s->buckets = tp_memory_new(sizeof(uint64_t) * (BUCKETS + 1));
     HASH_ADD(hh, metrics->sets[metric], key, (unsigned)length, s);
-    if (ROWS[metric].labels[0] == 0)
-        metrics->plain[metric] = s;
     return s;
 }
 
-static series *find_series(tp_metrics *metrics, tp_metric metric, const char *const values[MOST_LABELS])
+static series *find_or_add(tp_metrics *metrics, tp_metric metric, const char *const values[MOST_LABELS])
 {
     static const char *const OTHER[MOST_LABELS] = { "other", "other", "other" };
     char key[KEY_SIZE];
     size_t length;
     series *s;
 
-    if (metrics->plain[metric])
-        return metrics->plain[metric];
     length = make_key(metric, values, key);
     HASH_FIND(hh, metrics->sets[metric], key, length, s);
     if (s)
         return s;
     if (values != OTHER && HASH_COUNT(metrics->sets[metric]) >= MOST_SETS)
-        return find_series(metrics, metric, OTHER);
+        return find_or_add(metrics, metric, OTHER);
     return add_series(metrics, metric, key, length);
+}
+
+/* Whether the values are those of the key, byte for byte; one that was cut or cleaned for the key is found the long way. */
+static bool has_values(const series *s, const char *const values[MOST_LABELS])
+{
+    const char *key = s->key;
+
+    for (unsigned i = 0; *key; i++, key++) {
+        const char *value = values[i] && values[i][0] ? values[i] : "-";
+
+        while (*value && *value == *key) {
+            value++;
+            key++;
+        }
+        if (*value || *key != '\x1f')
+            return false;
+    }
+    return true;
+}
+
+static series *find_series(tp_metrics *metrics, tp_metric metric, const char *const values[MOST_LABELS])
+{
+    series **recent = metrics->recent[metric], *found;
+    unsigned at = 0;
+
+    while (at < RECENT && recent[at] && !has_values(recent[at], values))
+        at++;
+    found = at < RECENT && recent[at] ? recent[at] : find_or_add(metrics, metric, values);
+    for (unsigned i = at < RECENT ? at : RECENT - 1; i > 0; i--)
+        recent[i] = recent[i - 1];
+    return recent[0] = found;
 }
 
 void tp_metric_add(tp_metrics *metrics, tp_metric metric, double amount, const char *first, const char *second, const char *third)

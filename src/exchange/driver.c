@@ -9,13 +9,18 @@
 
 #include "exchange/private.h"
 
-enum { TURN_NS = 200000, LONGEST_MESSAGE = 1024 };
+enum { TURN_NS = 200000, LONGEST_MESSAGE = 1024, SPARE_ARENAS = 64 };
 
 void tp_driver_init(tp_driver *driver, const tp_clock *clock)
 {
-    *driver = (tp_driver){ .clock = clock };
+    *driver = (tp_driver){ .clock = clock, .arenas = { .most = SPARE_ARENAS } };
     tp_list_init(&driver->ready);
     tp_list_init(&driver->graveyard);
+}
+
+void tp_driver_close(tp_driver *driver)
+{
+    tp_arena_pool_close(&driver->arenas);
 }
 
 static void wake(tp_driver *driver)
@@ -65,11 +70,12 @@ static tp_flow deliver(tp_driven *d, unsigned index, const tp_event *ev)
 {
     while (index-- > 0) {
         const tp_stage *stage = slot_at(d, index)->stage;
-        uint64_t since = now(d);
+        uint64_t since;
         tp_flow flow;
 
         if (!stage->reply)
             continue;
+        since = now(d);
         flow = stage->reply(slot_at(d, index)->self, note_at(d, index), &d->x, ev);
         d->trace[index].reply_ns += now(d) - since;
         return flow;

@@ -22,12 +22,14 @@ typedef struct tp_driver {
     tp_list ready;     /* resumed, oldest first */
     tp_list graveyard; /* ended, to be left and freed */
     unsigned alive;    /* exchanges not yet freed */
+    tp_arena_pool arenas;
     /* Told when there is work for tp_driver_turn(); may be NULL. */
     void (*wake)(struct tp_driver *driver);
     void *owner;
 } tp_driver;
 
 void tp_driver_init(tp_driver *driver, const tp_clock *clock);
+void tp_driver_close(tp_driver *driver);
 
 /* Runs what was resumed, for at most 200 microseconds, then buries what has ended. Returns whether there is more to do. */
 bool tp_driver_turn(tp_driver *driver);

@@ -21,7 +21,7 @@ static void add(fields *f, const char *name, tp_bytes value)
 
 static void add_number(fields *f, tp_arena *arena, const char *name, uint64_t number)
 {
-    add(f, name, tp_bytes_text(tp_arena_printf(arena, "%llu", (unsigned long long)number)));
+    add(f, name, tp_arena_number(arena, number));
 }
 
 static void add_own(fields *f, const tp_exchange *x)

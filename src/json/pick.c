@@ -36,6 +36,8 @@ struct tp_pick {
     bool ended;               /* the bytes just read complete a value */
     uint8_t kinds[DEPTH / 8]; /* a bit for each open container: set for an object */
     unsigned depth, objects;  /* open containers; how many of them are objects */
+    unsigned deepest;         /* the most that any path has matched */
+    bool named;               /* the key just read ends a path */
     unsigned count, capturing;
     path *paths;
     char key[KEY_ROOM];
@@ -87,27 +89,35 @@ tp_pick *tp_pick_new(tp_arena *arena, const char *const *paths, unsigned count, 
     return pick;
 }
 
+/* Whether some path leads to the innermost object, so that its keys matter. */
+static bool is_led_to(const tp_pick *pick)
+{
+    return pick->deepest + 1 >= pick->objects;
+}
+
 /* The key just read belongs to the innermost object: each path that led here goes on, or not. */
 static void match_key(tp_pick *pick)
 {
     tp_bytes key = tp_bytes_of(pick->key, pick->key_length);
     unsigned above = pick->objects - 1;
 
+    pick->deepest = 0;
     for (unsigned i = 0; i < pick->count; i++) {
         path *p = &pick->paths[i];
 
-        if (p->matched < above || p->count <= above)
-            continue;
-        p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->keys[above]));
+        if (p->matched >= above && p->count > above) {
+            p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->keys[above]));
+            pick->named = pick->named || p->matched == p->count;
+        }
+        pick->deepest = p->matched > pick->deepest ? p->matched : pick->deepest;
     }
 }
 
-/* A value begins; `member`: right behind a key, so that it may be the one that a path names. */
+/* A value begins, right behind the key that ends a path. */
 static void begin_captures(tp_pick *pick)
 {
-    bool member = pick->depth && is_object(pick, pick->depth - 1);
-
-    for (unsigned i = 0; member && i < pick->count; i++) {
+    pick->named = false;
+    for (unsigned i = 0; i < pick->count; i++) {
         path *p = &pick->paths[i];
 
         if (p->capturing || p->matched != p->count || p->count != pick->objects)
@@ -122,7 +132,7 @@ static void begin_captures(tp_pick *pick)
 
 static void capture(tp_pick *pick, tp_bytes bytes)
 {
-    for (unsigned i = 0; pick->capturing && i < pick->count; i++) {
+    for (unsigned i = 0; i < pick->count; i++) {
         path *p = &pick->paths[i];
 
         if (p->capturing && !p->overflow)
@@ -175,9 +185,10 @@ static void close_container(tp_pick *pick, bool object)
     }
     pick->depth--;
     pick->objects -= object;
-    for (unsigned i = 0; object && i < pick->count; i++)
+    for (unsigned i = 0; pick->deepest > pick->objects && i < pick->count; i++)
         if (pick->paths[i].matched > pick->objects)
             pick->paths[i].matched = pick->objects;
+    pick->deepest = pick->deepest > pick->objects ? pick->objects : pick->deepest;
     pick->ended = true;
 }
 
@@ -193,7 +204,8 @@ static bool is_scalar(char c)
 
 static void begin_value(tp_pick *pick, char c)
 {
-    begin_captures(pick);
+    if (pick->named)
+        begin_captures(pick);
     if (c == '{' || c == '[')
         open_container(pick, c == '{');
     else if (c == '"')
@@ -260,7 +272,7 @@ static size_t in_string(tp_pick *pick, tp_bytes rest)
 
     used += (size_t)(tp_string_skip(rest.data + used, rest.data + rest.length) - (rest.data + used));
     pick->escaped = false;
-    if (pick->state == IN_KEY)
+    if (pick->state == IN_KEY && is_led_to(pick))
         keep_key(pick, tp_bytes_of(rest.data, used));
     if (used == rest.length)
         return used;
@@ -272,7 +284,8 @@ static size_t in_string(tp_pick *pick, tp_bytes rest)
     } else if (c != '"') {
         pick->state = STOPPED;
     } else if (pick->state == IN_KEY) {
-        match_key(pick);
+        if (is_led_to(pick))
+            match_key(pick);
         pick->state = COLON;
     } else {
         pick->ended = true;
@@ -306,7 +319,8 @@ bool tp_pick_feed(tp_pick *pick, tp_bytes piece)
             used = in_string(pick, piece);
         else
             used = pick->state == IN_SCALAR ? in_scalar(pick, piece) : in_structure(pick, piece.data[0]);
-        capture(pick, tp_bytes_of(piece.data, used));
+        if (pick->capturing)
+            capture(pick, tp_bytes_of(piece.data, used));
         if (pick->ended)
             end_value(pick);
         piece = tp_bytes_from(piece, used);
@@ -323,8 +337,8 @@ void tp_pick_end(tp_pick *pick)
 void tp_pick_reset(tp_pick *pick)
 {
     pick->state = BETWEEN;
-    pick->escaped = pick->ended = false;
-    pick->depth = pick->objects = pick->capturing = 0;
+    pick->escaped = pick->ended = pick->named = false;
+    pick->depth = pick->objects = pick->deepest = pick->capturing = 0;
     for (unsigned i = 0; i < pick->count; i++) {
         pick->paths[i].matched = 0;
         pick->paths[i].capturing = false;

@@ -2,19 +2,31 @@
 
 #include "json/string.h"
 
-/* One bit pattern in each of the eight bytes of a word. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Sixteen bytes that the compiler treats as one register where there is one. */
+typedef unsigned char block __attribute__((vector_size(16)));
 
-/* The high bit of each byte that is zero; bytes behind the first such one may be wrong, which is why a match is looked at again byte by
- * byte. */
-static uint64_t zero_bytes(uint64_t word)
+/* All bits set in each byte that is a quote, a backslash or a control character. */
+static block special_bytes(const char *at)
 {
-    return (word - EACH(1)) & ~word & EACH(0x80);
+    block bytes;
+
+    memcpy(&bytes, at, sizeof(bytes));
+    return (block)(bytes == '"') | (block)(bytes == '\\') | (block)(bytes < 0x20);
 }
 
-static uint64_t special_bytes(uint64_t word)
+/* Index of the first byte of the block that has bits set; 16 when there is none. */
+static size_t first_set(block bytes)
 {
-    return zero_bytes(word ^ EACH('"')) | zero_bytes(word ^ EACH('\\')) | ((word - EACH(0x20)) & ~word & EACH(0x80));
+    uint64_t halves[2];
+
+    memcpy(halves, &bytes, sizeof(halves));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    halves[0] = __builtin_bswap64(halves[0]);
+    halves[1] = __builtin_bswap64(halves[1]);
+#endif
+    if (halves[0])
+        return (size_t)__builtin_ctzll(halves[0]) / 8;
+    return halves[1] ? 8 + (size_t)__builtin_ctzll(halves[1]) / 8 : sizeof(block);
 }
 
 static bool is_special(char c)
@@ -22,16 +34,15 @@ static bool is_special(char c)
     return c == '"' || c == '\\' || (unsigned char)c < 0x20;
 }
 
-/* Sixteen bytes at a time: most of a request is inside of long strings. */
+/* Most of a request is inside of long strings. */
 const char *tp_string_skip(const char *at, const char *end)
 {
-    while (end - at >= 16) {
-        uint64_t words[2];
+    while (end - at >= (ptrdiff_t)sizeof(block)) {
+        size_t plain = first_set(special_bytes(at));
 
-        memcpy(words, at, sizeof(words));
-        if (special_bytes(words[0]) | special_bytes(words[1]))
-            break;
-        at += sizeof(words);
+        at += plain;
+        if (plain < sizeof(block))
+            return at;
     }
     while (at < end && !is_special(*at))
         at++;
@@ -139,6 +150,10 @@ size_t tp_string_decode(tp_bytes raw, char *out)
 
 bool tp_string_equal(tp_bytes raw, tp_bytes text)
 {
+    if (raw.length == text.length)
+        return tp_bytes_equal(raw, text) && tp_bytes_find(raw, '\\') == raw.length;
+    if (raw.length < text.length)
+        return false;
     while (raw.length) {
         char one[4];
         size_t length = decode_one(&raw, one);

@@ -221,7 +221,7 @@ static void on_bad(tp_client *c, const tp_http1_read *read)
 
 static void begin_request(tp_client *c)
 {
-    c->arena = tp_arena_new();
+    c->arena = tp_arena_from(&c->server->services->driver->arenas);
     tp_http1_init(&c->http, true, limits(c)->max_header);
     c->started = c->request_done = c->reply_done = c->unclean = false;
     tp_client_arm(c, limits(c)->header_timeout);

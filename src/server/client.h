@@ -32,8 +32,9 @@ typedef struct tp_client {
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
     } peer;
-    const char *allow; /* of a path of ours that was asked for with another method; NULL = none */
-    tp_bytes origin;   /* allowed foreign origin of the request, to be named in the reply */
+    char peer_text[INET6_ADDRSTRLEN]; /* "" before the first request */
+    const char *allow;                /* of a path of ours that was asked for with another method; NULL = none */
+    tp_bytes origin;                  /* allowed foreign origin of the request, to be named in the reply */
     tp_client_state state;
     tp_pipeline_kind kind;  /* of the exchange */
     bool serving;           /* a head was read and its reply has not ended */

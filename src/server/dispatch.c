@@ -8,7 +8,7 @@
 #include "server/client.h"
 #include "server/gate.h"
 
-enum { MOST_ID = 128 };
+enum { MOST_ID = 128, TIME_DIGITS = 11, NUMBER_DIGITS = 5 };
 
 static const tp_settings *settings_of(const tp_client *c)
 {
@@ -26,17 +26,36 @@ static bool is_loopback(const tp_client *c)
     return IN6_IS_ADDR_LOOPBACK(v6);
 }
 
-static const char *address_text(tp_arena *arena, const tp_client *c)
+/* Like all of a request, good until the exchange ends, which may be after the connection has. */
+static const char *address_text(tp_arena *arena, tp_client *c)
 {
-    char *text = tp_arena_alloc(arena, INET6_ADDRSTRLEN);
+    const char *text = c->peer_text;
 
-    uv_ip_name(&c->peer.any, text, INET6_ADDRSTRLEN);
-    return strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text;
+    if (!text[0])
+        uv_ip_name(&c->peer.any, c->peer_text, sizeof(c->peer_text));
+    return tp_arena_copy(arena, tp_bytes_text(strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text)).data;
 }
 
 bool tp_dispatch_full(const tp_server *server)
 {
     return server->max_memory && tp_buffer_total() > server->max_memory;
+}
+
+static char *put_hex(char *at, uint64_t number, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; number >>= 4)
+        at[i] = "0123456789abcdef"[number & 15];
+    return at + digits;
+}
+
+/* tp-, the time, a number: ids sort as the requests came. */
+static tp_bytes new_id(const tp_client *c, tp_arena *arena)
+{
+    char text[3 + TIME_DIGITS + NUMBER_DIGITS] = "tp-", *at = text + 3;
+
+    at = put_hex(at, (uint64_t)tp_clock_wall(c->server->services->clock), TIME_DIGITS);
+    put_hex(at, ++c->server->request_number, NUMBER_DIGITS);
+    return tp_arena_copy(arena, tp_bytes_of(text, sizeof(text)));
 }
 
 static tp_bytes request_id(const tp_client *c, tp_arena *arena)
@@ -46,10 +65,7 @@ static tp_bytes request_id(const tp_client *c, tp_arena *arena)
 
     for (size_t i = 0; i < given.length && usable; i++)
         usable = given.data[i] > ' ' && given.data[i] < 0x7F;
-    if (usable)
-        return given;
-    return tp_bytes_text(tp_arena_printf(arena, "tp-%011llx%05llx", (unsigned long long)tp_clock_wall(c->server->services->clock),
-                                         (unsigned long long)(++c->server->request_number & 0xFFFFF)));
+    return usable ? given : new_id(c, arena);
 }
 
 static tp_bytes first_field(const tp_client *c, const char *const *names, size_t count)
@@ -74,7 +90,7 @@ static tp_bytes cut_prefix(const tp_client *c, tp_bytes *path)
     return name;
 }
 
-static const tp_request *describe(const tp_client *c, tp_arena *arena, tp_bytes path, tp_bytes query)
+static const tp_request *describe(tp_client *c, tp_arena *arena, tp_bytes path, tp_bytes query)
 {
     tp_request *r = tp_arena_make(arena, tp_request);
     tp_bytes address = tp_arena_copy(arena, tp_bytes_of((const char *)&c->peer, sizeof(c->peer)));

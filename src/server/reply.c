@@ -8,7 +8,7 @@
 #include "server/client.h"
 #include "wire/error.h"
 
-enum { MOST_REFUSAL = 128 << 10 };
+enum { MOST_REFUSAL = 128 << 10, USUAL_HEAD = 1024 };
 
 static const char *reason_of(int status)
 {
@@ -86,6 +86,8 @@ static tp_flow put_head(tp_client *c, const tp_reply_head *head)
 {
     tp_bytes reason = head->reason.length ? head->reason : tp_bytes_text(reason_of(head->status));
 
+    tp_buffer_room(&c->out,
+                   USUAL_HEAD + (size_t)(head->body_length > 0 && head->body_length < TP_SERVER_HIGH_WATER ? head->body_length : 0));
     tp_buffer_text(&c->out, "HTTP/1.1 ");
     tp_buffer_number(&c->out, (uint64_t)head->status);
     tp_buffer_text(&c->out, " ");

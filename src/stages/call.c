@@ -96,17 +96,15 @@ static const tp_retry *retry_of(const tp_call_note *n)
 static void end_attempt(tp_call_note *n, tp_err err)
 {
     uint64_t took = now(n) - n->attempt_ns;
-    char result[32];
+    const char *result;
 
     if (!n->attempt || n->attempt->us)
         return;
     n->attempt->err = err;
     n->attempt->us = took / 1000 ? took / 1000 : 1;
     n->x->outcome.provider_ns += took;
-    if (n->attempt->status)
-        snprintf(result, sizeof(result), "%d", n->attempt->status);
-    tp_metric_add(n->self->services->metrics, TP_METRIC_ATTEMPTS, 1, n->attempt->provider,
-                  err != TP_OK || !n->attempt->status ? tp_err_code(err) : result, NULL);
+    result = err != TP_OK || !n->attempt->status ? tp_err_code(err) : tp_arena_number(n->x->arena, (uint64_t)n->attempt->status).data;
+    tp_metric_add(n->self->services->metrics, TP_METRIC_ATTEMPTS, 1, n->attempt->provider, result, NULL);
 }
 
 static void finish_with(tp_call_note *n, tp_err err, const char *text)
@@ -128,10 +126,7 @@ static bool listed(const tp_retry *retry, const char *word)
 
 static bool status_listed(const tp_call_note *n, int status)
 {
-    char word[16];
-
-    snprintf(word, sizeof(word), "%d", status);
-    return listed(retry_of(n), word);
+    return listed(retry_of(n), tp_arena_number(n->x->arena, (uint64_t)status).data);
 }
 
 /* Whether another attempt is left and the request can be sent again. */
@@ -202,10 +197,11 @@ static bool go_on(tp_call_note *n, uint64_t asked)
 bool tp_call_can_retry(const tp_call_note *n, int status, const tp_http1_head *head)
 {
     bool next = n->candidate + 1 < n->x->plan.count;
-    uint64_t asked = retry_after(n, head);
+    uint64_t asked;
 
-    if (!attempt_left(n) || (status && !status_listed(n, status)))
+    if ((status && status < 400) || !attempt_left(n) || (status && !status_listed(n, status)))
         return false;
+    asked = retry_after(n, head);
     return next || asked == UINT64_MAX || asked <= retry_of(n)->respect_retry_after;
 }
 

@@ -15,10 +15,11 @@ static tp_exchange *x_of(const tp_call_note *n)
 /* Fields of the provider that would be wrong, or foreign, on our origin, or taken for ours. */
 static bool is_dropped(tp_bytes name)
 {
-    static const char *const NAMES[] = { "set-cookie", "alt-svc", "strict-transport-security", "nel", "report-to" };
+    static const tp_bytes NAMES[] = { TP_BYTES_INIT("set-cookie"), TP_BYTES_INIT("alt-svc"), TP_BYTES_INIT("strict-transport-security"),
+                                      TP_BYTES_INIT("nel"), TP_BYTES_INIT("report-to") };
 
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-        if (tp_bytes_equal_nocase(name, tp_bytes_text(NAMES[i])))
+        if (tp_bytes_equal_nocase(name, NAMES[i]))
             return true;
     return name.length > 11 && tp_bytes_equal_nocase(tp_bytes_of(name.data, 11), TP_BYTES("x-tokenpak-"));
 }

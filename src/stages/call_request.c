@@ -100,10 +100,10 @@ static tp_bytes target_of(const tp_call_note *n)
 
 static bool is_ours(tp_bytes name)
 {
-    static const char *const NAMES[] = { "host", "content-length", "expect" };
+    static const tp_bytes NAMES[] = { TP_BYTES_INIT("host"), TP_BYTES_INIT("content-length"), TP_BYTES_INIT("expect") };
 
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
-        if (tp_bytes_equal_nocase(name, tp_bytes_text(NAMES[i])))
+        if (tp_bytes_equal_nocase(name, NAMES[i]))
             return true;
     return name.length > 11 && tp_bytes_equal_nocase(tp_bytes_of(name.data, 11), TP_BYTES("x-tokenpak-"));
 }

@@ -264,24 +264,25 @@ static void count(tp_metrics *metrics, const tp_exchange *x, const tp_row *row, 
 
 static void log_access(const tp_exchange *x, const tp_row *row)
 {
+    const tp_bytes NUMBER = { NULL, 0 };
     const tp_log_field FIELDS[] = {
-        { "id", row->request.data, 0 },
-        { "client", row->client.data, 0 },
-        { "key", row->key.data, 0 },
-        { "method", row->method.data, 0 },
-        { "path", row->path.data, 0 },
-        { "model", row->model.data ? row->model.data : "", 0 },
-        { "provider", row->provider.data ? row->provider.data : "", 0 },
-        { "status", NULL, (uint64_t)row->status },
-        { "class", tp_row_class_word(row->class), 0 },
-        { "attempts", NULL, (uint64_t)row->attempts },
-        { "input", NULL, (uint64_t)row->input },
-        { "output", NULL, (uint64_t)row->output },
-        { "bytes_in", NULL, (uint64_t)row->bytes_in },
-        { "bytes_out", NULL, (uint64_t)row->bytes_out },
-        { "ms", NULL, (uint64_t)row->total_ms },
-        { "overhead_us", NULL, (uint64_t)row->overhead_us },
-        { "error", row->error.data ? row->error.data : "", 0 },
+        { "id", row->request, 0 },
+        { "client", row->client, 0 },
+        { "key", row->key, 0 },
+        { "method", row->method, 0 },
+        { "path", row->path, 0 },
+        { "model", row->model, 0 },
+        { "provider", row->provider, 0 },
+        { "status", NUMBER, (uint64_t)row->status },
+        { "class", tp_bytes_text(tp_row_class_word(row->class)), 0 },
+        { "attempts", NUMBER, (uint64_t)row->attempts },
+        { "input", NUMBER, (uint64_t)row->input },
+        { "output", NUMBER, (uint64_t)row->output },
+        { "bytes_in", NUMBER, (uint64_t)row->bytes_in },
+        { "bytes_out", NUMBER, (uint64_t)row->bytes_out },
+        { "ms", NUMBER, (uint64_t)row->total_ms },
+        { "overhead_us", NUMBER, (uint64_t)row->overhead_us },
+        { "error", row->error, 0 },
     };
     unsigned count = sizeof(FIELDS) / sizeof(FIELDS[0]);
 
@@ -319,7 +320,7 @@ static void record_leave(void *self, void *my_note, tp_exchange *x)
     count(r->services->metrics, x, copy, now - x->start_ns);
     if (r->access && tp_log_on(TP_LOG_INFO))
         log_access(x, copy);
-    free(copy);
+    tp_row_drop(copy);
     tp_buffer_free(&trace);
     tp_buffer_free(&failures);
 }

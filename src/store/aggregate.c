@@ -26,11 +26,10 @@ static const char NAMES[] = "SELECT count(*) FROM aggregate WHERE span=? AND kin
 
 enum { FIRST_SUM_PARAMETER = 5 };
 
-/* The sums of one bucket. */
+/* The sums of one minute; those of its hour and its day are made of them in the table. */
 typedef struct bucket {
     tp_link link;
-    tp_aggregate_span span;
-    int64_t number;
+    int64_t minute;
     tp_stats stats;
 } bucket;
 
@@ -61,18 +60,17 @@ void tp_aggregate_free(tp_aggregate *aggregate)
     free(aggregate);
 }
 
-static bucket *find_bucket(tp_aggregate *aggregate, tp_aggregate_span span, int64_t number)
+static bucket *find_bucket(tp_aggregate *aggregate, int64_t minute)
 {
     bucket *b;
 
     for (tp_link *link = aggregate->buckets.head.next; link != &aggregate->buckets.head; link = link->next) {
         b = tp_list_entry(link, bucket, link);
-        if (b->span == span && b->number == number)
+        if (b->minute == minute)
             return b;
     }
     b = tp_new(bucket);
-    b->span = span;
-    b->number = number;
+    b->minute = minute;
     tp_stats_init(&b->stats);
     b->stats.kinds &= ~(1u << TP_STATS_BY_DAY);
     tp_list_prepend(&aggregate->buckets, &b->link);
@@ -81,8 +79,7 @@ static bucket *find_bucket(tp_aggregate *aggregate, tp_aggregate_span span, int6
 
 void tp_aggregate_add(tp_aggregate *aggregate, const tp_row *row)
 {
-    for (unsigned span = 0; span < TP_AGGREGATE_SPANS; span++)
-        tp_stats_add(&find_bucket(aggregate, span, row->started_ms / LENGTHS[span])->stats, row);
+    tp_stats_add(&find_bucket(aggregate, row->started_ms / LENGTHS[TP_AGGREGATE_MINUTE])->stats, row);
 }
 
 static tp_bytes value_blob(sqlite3_value *value)
@@ -112,9 +109,11 @@ static void merge(sqlite3_context *context, int count, sqlite3_value **values)
     tp_histogram_free(&sum);
 }
 
-/* The statements of one write. */
+/* The statements of one write, and the bucket of the table that it goes to. */
 typedef struct writing {
     sqlite3_stmt *upsert, *has, *names;
+    unsigned span;
+    int64_t number;
 } writing;
 
 static int prepare(sqlite3 *handle, writing *w)
@@ -137,12 +136,12 @@ static void finalize(writing *w)
     sqlite3_finalize(w->names);
 }
 
-static void bind_key(sqlite3_stmt *statement, const bucket *b, int kind)
+static void bind_key(sqlite3_stmt *statement, const writing *w, int kind)
 {
     sqlite3_reset(statement);
-    sqlite3_bind_int(statement, 1, (int)b->span);
+    sqlite3_bind_int(statement, 1, (int)w->span);
     sqlite3_bind_int(statement, 2, kind);
-    sqlite3_bind_int64(statement, 3, b->number);
+    sqlite3_bind_int64(statement, 3, w->number);
 }
 
 static void bind_histogram(sqlite3_stmt *statement, int parameter, const tp_histogram *histogram)
@@ -175,7 +174,7 @@ static int write_all(writing *w, const bucket *b)
 {
     int at = FIRST_SUM_PARAMETER + TP_STATS_SUM_COUNT;
 
-    bind_key(w->upsert, b, TP_AGGREGATE_ALL);
+    bind_key(w->upsert, w, TP_AGGREGATE_ALL);
     tp_columns_bind_text(w->upsert, 4, TP_BYTES(""));
     bind_sums(w->upsert, b->stats.sums);
     for (int i = 0; i < TP_STATS_LATENCY_COUNT; i++)
@@ -185,28 +184,28 @@ static int write_all(writing *w, const bucket *b)
 }
 
 /* The name under which the table counts it: itself when it is there already or there is room, else `other`. */
-static tp_bytes name_in_table(writing *w, const bucket *b, int kind, tp_bytes name)
+static tp_bytes name_in_table(writing *w, int kind, tp_bytes name)
 {
     bool known, full;
 
-    bind_key(w->has, b, kind);
+    bind_key(w->has, w, kind);
     tp_columns_bind_text(w->has, 4, name);
     known = sqlite3_step(w->has) == SQLITE_ROW;
     sqlite3_reset(w->has);
     if (known)
         return name;
-    bind_key(w->names, b, kind);
+    bind_key(w->names, w, kind);
     full = sqlite3_step(w->names) == SQLITE_ROW && sqlite3_column_int(w->names, 0) >= TP_STATS_NAMES;
     sqlite3_reset(w->names);
     return full ? TP_BYTES("other") : name;
 }
 
-static int write_name(writing *w, const bucket *b, int kind, const tp_stats_name *name)
+static int write_name(writing *w, int kind, const tp_stats_name *name)
 {
     int latencies = FIRST_SUM_PARAMETER + TP_STATS_SUM_COUNT, error = latencies + TP_STATS_LATENCY_COUNT;
-    tp_bytes text = name_in_table(w, b, kind, tp_bytes_text(name->name));
+    tp_bytes text = name_in_table(w, kind, tp_bytes_text(name->name));
 
-    bind_key(w->upsert, b, kind);
+    bind_key(w->upsert, w, kind);
     tp_columns_bind_text(w->upsert, 4, text);
     bind_sums(w->upsert, name->sums);
     for (int i = 0; i < TP_STATS_LATENCY_COUNT; i++)
@@ -224,7 +223,7 @@ static int write_bucket(writing *w, const bucket *b)
 
     for (int by = 0; by < KINDS; by++)
         for (const tp_stats_name *name = b->stats.names[by]; name && code == SQLITE_OK; name = name->hh.next)
-            code = write_name(w, b, TP_AGGREGATE_FIRST_NAME + by, name);
+            code = write_name(w, TP_AGGREGATE_FIRST_NAME + by, name);
     return code;
 }
 
@@ -234,8 +233,14 @@ int tp_aggregate_write(tp_aggregate *aggregate, sqlite3 *handle)
     int code = prepare(handle, &w);
     tp_link *end = &aggregate->buckets.head;
 
-    for (tp_link *link = end->next; link != end && code == SQLITE_OK; link = link->next)
-        code = write_bucket(&w, tp_list_entry(link, bucket, link));
+    for (tp_link *link = end->next; link != end; link = link->next) {
+        const bucket *b = tp_list_entry(link, bucket, link);
+
+        for (w.span = 0; w.span < TP_AGGREGATE_SPANS && code == SQLITE_OK; w.span++) {
+            w.number = b->minute * LENGTHS[TP_AGGREGATE_MINUTE] / LENGTHS[w.span];
+            code = write_bucket(&w, b);
+        }
+    }
     finalize(&w);
     return code;
 }

@@ -50,7 +50,7 @@ static void forget(tp_ledger *ledger, session *s)
 static void free_ring(tp_row **ring, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        free(ring[i]);
+        tp_row_drop(ring[i]);
     free(ring);
 }
 
@@ -108,21 +108,19 @@ static void add_to_session(tp_ledger *ledger, const tp_row *row)
 
 static void push(tp_ledger *ledger, tp_row *row)
 {
-    free(ledger->ring[ledger->next]);
+    tp_row_drop(ledger->ring[ledger->next]);
     ledger->ring[ledger->next] = row;
     ledger->next = (ledger->next + 1) % ledger->keep;
     if (ledger->count < ledger->keep)
         ledger->count++;
 }
 
-void tp_ledger_add(tp_ledger *ledger, const tp_row *row)
+void tp_ledger_add(tp_ledger *ledger, tp_row *row)
 {
-    tp_row *copy = tp_row_copy(row);
-
-    push(ledger, copy);
-    tp_stats_add(&ledger->stats, copy);
-    if (copy->session.length)
-        add_to_session(ledger, copy);
+    push(ledger, tp_row_keep(row));
+    tp_stats_add(&ledger->stats, row);
+    if (row->session.length)
+        add_to_session(ledger, row);
 }
 
 void tp_ledger_keep(tp_ledger *ledger, uint32_t keep)

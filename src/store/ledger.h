@@ -21,8 +21,8 @@ void tp_ledger_keep(tp_ledger *ledger, uint32_t keep);
 void tp_ledger_in_flight(tp_ledger *ledger, int change);
 void tp_ledger_streaming(tp_ledger *ledger, int change);
 
-/* Copies the row. */
-void tp_ledger_add(tp_ledger *ledger, const tp_row *row);
+/* Keeps the row. */
+void tp_ledger_add(tp_ledger *ledger, tp_row *row);
 
 /* Borrowed, good until the next call that changes the ledger. */
 const tp_stats *tp_ledger_stats(const tp_ledger *ledger);

@@ -93,7 +93,7 @@ void tp_reader_ask(const char *path, const tp_reader_question *question, tp_read
 void tp_reader_free(tp_reader_answer *answer)
 {
     for (size_t i = 0; i < answer->count; i++)
-        free(answer->rows[i]);
+        tp_row_drop(answer->rows[i]);
     free(answer->rows);
     tp_stats_free(&answer->stats);
     *answer = (tp_reader_answer){ 0 };

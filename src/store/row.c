@@ -2,6 +2,8 @@
 
 #include "store/row.h"
 
+#include <stdlib.h>
+
 #include "base/memory.h"
 
 const char *tp_row_class_word(int64_t class)
@@ -32,6 +34,7 @@ static void place(tp_bytes *text, char **room)
     if (text->length)
         memcpy(*room, text->data, text->length);
     text->data = *room;
+    (*room)[text->length] = 0;
     *room += text->length + 1;
 }
 
@@ -48,14 +51,29 @@ tp_row *tp_row_copy(const tp_row *row)
     size += cut_row.name.length + 1;
     TP_ROW_TEXTS(CUT)
 #undef CUT
-    copy = tp_memory_new(size);
+    copy = tp_memory_resize(NULL, size);
     *copy = cut_row;
+    copy->holders = 1;
     room = (char *)(copy + 1);
 #define PLACE(name, most) place(&copy->name, &room);
     TP_ROW_TEXTS(PLACE)
 #undef PLACE
     place(&copy->trace, &room);
     return copy;
+}
+
+tp_row *tp_row_keep(tp_row *row)
+{
+    if (row->holders == 0)
+        return tp_row_copy(row);
+    row->holders++;
+    return row;
+}
+
+void tp_row_drop(tp_row *row)
+{
+    if (row && --row->holders == 0)
+        free(row);
 }
 
 tp_row *tp_row_copy_summary(const tp_row *row)

@@ -66,7 +66,8 @@ typedef struct tp_row {
 #define TP_ROW_NUMBER_FIELD(name) int64_t name;
     TP_ROW_NUMBERS(TP_ROW_NUMBER_FIELD)
 #undef TP_ROW_NUMBER_FIELD
-    tp_bytes trace; /* a JSON object of `stages` and `attempts`, "" = none; not a column, but a row of the table `trace` */
+    tp_bytes trace;   /* a JSON object of `stages` and `attempts`, "" = none; not a column, but a row of the table `trace` */
+    unsigned holders; /* of a copy that tp_row_copy made; 0: not one */
 } tp_row;
 
 enum { TP_ROW_TRACE_MOST = 65536 }; /* a longer trace is left out */
@@ -74,8 +75,14 @@ enum { TP_ROW_TRACE_MOST = 65536 }; /* a longer trace is left out */
 /* ok, caller_error, ... */
 const char *tp_row_class_word(int64_t class);
 
-/* A copy in one block that holds its texts, each with a zero byte behind it. Free with free(). */
+/* A copy in one block that holds its texts, each with a zero byte behind it, held once. */
 tp_row *tp_row_copy(const tp_row *row);
+
+/* The row itself, held once more, when it is a copy; else a copy of it. All holders are on one thread. */
+tp_row *tp_row_keep(tp_row *row);
+
+/* The last holder frees it. NULL is allowed. */
+void tp_row_drop(tp_row *row);
 
 /* As copy, without the trace. */
 tp_row *tp_row_copy_summary(const tp_row *row);

@@ -8,13 +8,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-enum { ALL_KINDS = (1 << TP_STATS_BY_COUNT) - 1, DAY_LENGTH = 10 };
+enum { ALL_KINDS = (1 << TP_STATS_BY_COUNT) - 1, DAY_MS = 86400000 };
 
 static const char *const BY_WORDS[TP_STATS_BY_COUNT] = { "model", "provider", "key", "client", "day" };
 
 void tp_stats_init(tp_stats *stats)
 {
-    *stats = (tp_stats){ .kinds = ALL_KINDS, .most = TP_STATS_NAMES };
+    *stats = (tp_stats){ .kinds = ALL_KINDS, .most = TP_STATS_NAMES, .day = -1 };
 }
 
 static void free_names(tp_stats_name **names)
@@ -45,7 +45,7 @@ static tp_stats_name *lookup(tp_stats_name *names, tp_bytes name)
     return found;
 }
 
-tp_stats_name *tp_stats_find(tp_stats *stats, tp_stats_by by, tp_bytes name)
+static tp_stats_name *find_or_add(tp_stats *stats, tp_stats_by by, tp_bytes name)
 {
     tp_stats_name *found = lookup(stats->names[by], name);
 
@@ -59,6 +59,15 @@ tp_stats_name *tp_stats_find(tp_stats *stats, tp_stats_by by, tp_bytes name)
     memcpy(found->name, name.data, name.length);
     HASH_ADD_KEYPTR(hh, stats->names[by], found->name, (unsigned)name.length, found);
     return found;
+}
+
+tp_stats_name *tp_stats_find(tp_stats *stats, tp_stats_by by, tp_bytes name)
+{
+    tp_stats_name *recent = stats->recent[by];
+
+    if (!recent || !tp_bytes_equal(tp_bytes_of(recent->name, recent->hh.keylen), name))
+        recent = stats->recent[by] = find_or_add(stats, by, name);
+    return recent;
 }
 
 static void sums_of(const tp_row *row, uint64_t sums[TP_STATS_SUM_COUNT])
@@ -111,6 +120,11 @@ static void add_provider(tp_stats_name *provider, const tp_row *row)
     set_error(provider, row->error.length ? row->error : tp_bytes_text(status));
 }
 
+static bool keeps(const tp_stats *stats, unsigned by)
+{
+    return stats->kinds >> by & 1;
+}
+
 /* Each failed attempt counts on the provider that failed, which need not be the one that answered. */
 static void add_failures(tp_stats *stats, tp_bytes failures)
 {
@@ -120,7 +134,7 @@ static void add_failures(tp_stats *stats, tp_bytes failures)
         size_t colon = tp_bytes_find(item, ':');
 
         stats->sums[TP_STATS_failed]++;
-        if ((stats->kinds & (1u << TP_STATS_BY_PROVIDER)) && colon) {
+        if (keeps(stats, TP_STATS_BY_PROVIDER) && colon) {
             tp_stats_name *provider = tp_stats_find(stats, TP_STATS_BY_PROVIDER, tp_bytes_of(item.data, colon));
 
             provider->sums[TP_STATS_failed]++;
@@ -129,12 +143,20 @@ static void add_failures(tp_stats *stats, tp_bytes failures)
     }
 }
 
+static tp_bytes day_of(tp_stats *stats, int64_t ms)
+{
+    char text[TP_CLOCK_TEXT];
+
+    if (ms / DAY_MS != stats->day)
+        memcpy(stats->day_text, tp_clock_rfc3339(ms, text), TP_STATS_DAY);
+    stats->day = ms / DAY_MS;
+    return tp_bytes_of(stats->day_text, TP_STATS_DAY);
+}
+
 void tp_stats_add(tp_stats *stats, const tp_row *row)
 {
     uint64_t sums[TP_STATS_SUM_COUNT] = { 0 };
-    char day[TP_CLOCK_TEXT];
-    tp_bytes names[TP_STATS_BY_COUNT] = { row->model, row->provider, row->key, row->client,
-                                          tp_bytes_of(tp_clock_rfc3339(row->started_ms, day), DAY_LENGTH) };
+    tp_bytes names[TP_STATS_BY_COUNT] = { row->model, row->provider, row->key, row->client };
 
     sums_of(row, sums);
     add_sums(stats->sums, sums);
@@ -142,10 +164,12 @@ void tp_stats_add(tp_stats *stats, const tp_row *row)
     add_latency(&stats->latency[TP_STATS_LATENCY_PROVIDER], row->provider_ms, 1000);
     add_latency(&stats->latency[TP_STATS_LATENCY_FIRST_TOKEN], row->first_token_ms, 1000);
     add_latency(&stats->latency[TP_STATS_LATENCY_OVERHEAD], row->overhead_us, 1);
+    if (keeps(stats, TP_STATS_BY_DAY))
+        names[TP_STATS_BY_DAY] = day_of(stats, row->started_ms);
     for (unsigned by = 0; by < TP_STATS_BY_COUNT; by++)
-        if ((stats->kinds & (1u << by)) && names[by].length)
+        if (keeps(stats, by) && names[by].length)
             add_sums(tp_stats_find(stats, by, names[by])->sums, sums);
-    if ((stats->kinds & (1u << TP_STATS_BY_PROVIDER)) && row->provider.length)
+    if (keeps(stats, TP_STATS_BY_PROVIDER) && row->provider.length)
         add_provider(tp_stats_find(stats, TP_STATS_BY_PROVIDER, row->provider), row);
     add_failures(stats, row->failures);
 }

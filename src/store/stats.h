@@ -63,6 +63,7 @@ typedef enum tp_stats_by {
 enum {
     TP_STATS_NAMES = 1000, /* of one kind; what comes later counts under `other` */
     TP_STATS_ERROR = 64,
+    TP_STATS_DAY = 10, /* length of 2026-01-31 */
 };
 
 typedef struct tp_stats_name {
@@ -77,10 +78,13 @@ typedef struct tp_stats_name {
 typedef struct tp_stats {
     uint64_t sums[TP_STATS_SUM_COUNT];
     tp_histogram latency[TP_STATS_LATENCY_COUNT];
-    tp_stats_name *names[TP_STATS_BY_COUNT]; /* uthash, in the order of first sight */
-    unsigned kinds;                          /* bit 1 << tp_stats_by: names of this kind are kept */
-    uint32_t most;                           /* names of one kind */
-    uint64_t in_flight, streaming;           /* now; 0 in a window */
+    tp_stats_name *names[TP_STATS_BY_COUNT];  /* uthash, in the order of first sight */
+    unsigned kinds;                           /* bit 1 << tp_stats_by: names of this kind are kept */
+    tp_stats_name *recent[TP_STATS_BY_COUNT]; /* the one found last: most requests in a row are alike */
+    uint32_t most;                            /* names of one kind */
+    int64_t day;                              /* since 1970, that `day_text` tells */
+    char day_text[TP_STATS_DAY + 1];
+    uint64_t in_flight, streaming; /* now; 0 in a window */
 } tp_stats;
 
 /* Empty, keeping names of all kinds. */

@@ -153,7 +153,7 @@ static uint64_t put_back(tp_store *s)
             continue;
         tp_writer_job *job = tp_list_entry(link, tp_writer_job, link);
         tp_list_remove(link);
-        free(job->row);
+        tp_row_drop(job->row);
         free(job);
         s->row_count--;
         dropped++;
@@ -341,7 +341,7 @@ static void add_trace(tp_store *s, int64_t id, const tp_row *row)
     s->trace_count++;
 }
 
-void tp_store_add(tp_store *store, const tp_row *row)
+void tp_store_add(tp_store *store, tp_row *row)
 {
     int64_t id = (row->started_ms << ID_BITS) | (store->counter++ & ((1u << ID_BITS) - 1));
 
@@ -349,7 +349,8 @@ void tp_store_add(tp_store *store, const tp_row *row)
         publish(store, 1);
         return;
     }
-    tp_list_append(&store->rows, &new_job(id, tp_row_copy_summary(row))->link);
+    /* Rows may wait long, and a trace is larger than the rest of a row. */
+    tp_list_append(&store->rows, &new_job(id, row->trace.length ? tp_row_copy_summary(row) : tp_row_keep(row))->link);
     add_trace(store, id, row);
     if (store->row_count++ == 0 && !in_trouble(store))
         tp_timer_start(store->env.timers, &store->timer, store->interval_ms, fire);

@@ -38,8 +38,8 @@ tp_store *tp_store_open(const tp_store_env *env, const tp_store_settings *settin
 /* After a reload: what takes effect without a restart (retain, batch_interval, keep; not the path). */
 void tp_store_configure(tp_store *store, const tp_store_settings *settings, uint32_t keep);
 
-/* Copies the row; it is in the file after the next batch. */
-void tp_store_add(tp_store *store, const tp_row *row);
+/* Keeps the row; it is in the file after the next batch. */
+void tp_store_add(tp_store *store, tp_row *row);
 
 void tp_store_status_get(const tp_store *store, tp_store_status *status);
 

@@ -50,7 +50,7 @@ uint64_t tp_writer_discard(tp_list *jobs)
 
     for (tp_link *link = tp_list_shift(jobs); link; link = tp_list_shift(jobs)) {
         tp_writer_job *job = tp_list_entry(link, tp_writer_job, link);
-        free(job->row);
+        tp_row_drop(job->row);
         free(job);
         count++;
     }

@@ -148,22 +148,23 @@ static const char *fault_at(const char *head, size_t i, size_t length)
 }
 
 /* Checks what is new; returns the length of the head when its end has come, else 0. The last two bytes wait for their neighbours. */
-static size_t check_head(tp_http1 *http, tp_http1_read *read)
+static size_t check_head(tp_http1 *http, tp_bytes head, tp_http1_read *read)
 {
-    const char *head = http->head.data;
-    size_t length = http->head.length;
+    size_t i = http->checked;
 
-    for (size_t i = http->checked; i < length; i++) {
-        const char *fault = (unsigned char)head[i] > '\r' ? NULL : fault_at(head, i, length);
+    for (; i < head.length; i++) {
+        const char *fault;
 
+        i += tp_bytes_find_below(tp_bytes_from(head, i), '\r' + 1);
+        fault = i < head.length ? fault_at(head.data, i, head.length) : NULL;
         if (fault) {
             refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
             return 0;
         }
-        if (head[i] == '\n' && i >= 3 && memcmp(head + i - 3, "\r\n\r\n", 4) == 0)
+        if (i >= 3 && i < head.length && memcmp(head.data + i - 3, "\r\n\r\n", 4) == 0)
             return i + 1;
     }
-    http->checked = (uint32_t)(length > 2 ? length - 2 : 0);
+    http->checked = (uint32_t)(head.length > 2 ? head.length - 2 : 0);
     return 0;
 }
 
@@ -181,12 +182,12 @@ static size_t skip_empty_lines(tp_http1 *http, tp_bytes input)
     return skip;
 }
 
-static void describe(tp_http1 *http, tp_http1_read *read)
+static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
     llhttp_t *parser = &http->parser;
 
-    head->method = tp_bytes_of(http->head.data, tp_bytes_find(tp_buffer_bytes(&http->head), ' '));
+    head->method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
     head->status = parser->status_code;
     head->minor = parser->http_minor;
     http->chunked = (parser->flags & F_CHUNKED) != 0;
@@ -197,18 +198,6 @@ static void describe(tp_http1 *http, tp_http1_read *read)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
     else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
-}
-
-static void move_spans(tp_http1_head *head, const char *from, const char *to)
-{
-    tp_bytes *ends[] = { &head->method, &head->target, &head->reason };
-
-    for (size_t i = 0; i < 3; i++)
-        ends[i]->data = ends[i]->data ? to + (ends[i]->data - from) : NULL;
-    for (size_t i = 0; i < head->header_count; i++) {
-        head->headers[i].name.data = to + (head->headers[i].name.data - from);
-        head->headers[i].value.data = to + (head->headers[i].value.data - from);
-    }
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
@@ -240,58 +229,69 @@ static void refuse_head(tp_http1 *http, tp_http1_read *read, llhttp_errno_t resu
     refuse(read, err, message);
 }
 
-static void parse_head(tp_http1 *http, tp_http1_read *read, size_t length)
+/* The spans of what is read lie in a copy of the head that lives as long as the arena. */
+static void parse_head(tp_http1 *http, tp_bytes head, tp_http1_read *read)
 {
-    llhttp_errno_t result;
+    tp_bytes text = tp_arena_copy(read->arena, head);
+    llhttp_errno_t result = llhttp_execute(&http->parser, text.data, text.length);
 
-    http->head.length = length;
-    result = llhttp_execute(&http->parser, http->head.data, length);
+    tp_buffer_free(&http->head);
     if (result == HPE_PAUSED && read->complete) {
         llhttp_resume(&http->parser);
     } else if (result != HPE_OK || !read->head) {
         refuse_head(http, read, result);
         return;
     }
-    describe(http, read);
-    move_spans(&read->parsed, http->head.data, tp_arena_copy(read->arena, tp_buffer_bytes(&http->head)).data);
-    tp_buffer_free(&http->head);
+    describe(http, read, text);
     http->in_body = true;
 }
 
 /* Another protocol's greeting, which may never bring the empty line that a head ends with. */
-static bool is_foreign(const tp_http1 *http)
+static bool is_foreign(const tp_http1 *http, tp_bytes head)
 {
     static const char WORD[] = "HTTP/";
-    size_t length = http->head.length < sizeof(WORD) - 1 ? http->head.length : sizeof(WORD) - 1;
+    size_t length = head.length < sizeof(WORD) - 1 ? head.length : sizeof(WORD) - 1;
 
-    if (http->parser.type != HTTP_RESPONSE || length == 0 || http->head.data[0] == '\r') /* half of an empty line */
+    if (http->parser.type != HTTP_RESPONSE || length == 0 || head.data[0] == '\r') /* half of an empty line */
         return false;
-    return memcmp(http->head.data, WORD, length) != 0;
+    return memcmp(head.data, WORD, length) != 0;
 }
 
+static void check_size(const tp_http1 *http, tp_http1_read *read)
+{
+    tp_bytes head = tp_buffer_bytes(&http->head);
+
+    if (head.length >= TP_HTTP1_LONGEST_TARGET && tp_bytes_find(head, '\n') >= TP_HTTP1_LONGEST_TARGET)
+        refuse(read, TP_ERR_CALLER_URI_TOO_LONG, "the request target is longer than 64 KiB");
+    else if (head.length == http->head.limit)
+        refuse(read, TP_ERR_CALLER_HEADERS_TOO_LARGE, "the head is larger than allowed");
+}
+
+/* A head that comes in one piece is read where it lies; otherwise its pieces are gathered. */
 static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 {
-    size_t before, length, most = http->head.limit - http->head.length;
-    size_t skip = skip_empty_lines(http, input);
+    size_t skip = skip_empty_lines(http, input), before = http->head.length, length, most = http->head.limit - before;
+    tp_bytes head = tp_bytes_from(input, skip);
 
-    input = tp_bytes_from(input, skip);
-    before = http->head.length;
-    tp_buffer_add(&http->head, tp_bytes_of(input.data, input.length < most ? input.length : most));
-    length = check_head(http, read);
-    if (is_foreign(http))
+    head.length = head.length < most ? head.length : most;
+    read->used = skip + head.length;
+    if (before) {
+        tp_buffer_add(&http->head, head);
+        head = tp_buffer_bytes(&http->head);
+    }
+    length = check_head(http, head, read);
+    if (is_foreign(http, head))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the reply is not HTTP");
     if (read->err != TP_OK)
         return;
     if (length) {
         read->used = skip + length - before;
-        parse_head(http, read, length);
+        parse_head(http, tp_bytes_of(head.data, length), read);
         return;
     }
-    read->used = skip + http->head.length - before;
-    if (http->head.length >= TP_HTTP1_LONGEST_TARGET && tp_bytes_find(tp_buffer_bytes(&http->head), '\n') >= TP_HTTP1_LONGEST_TARGET)
-        refuse(read, TP_ERR_CALLER_URI_TOO_LONG, "the request target is longer than 64 KiB");
-    else if (http->head.length == http->head.limit)
-        refuse(read, TP_ERR_CALLER_HEADERS_TOO_LARGE, "the head is larger than allowed");
+    if (!before)
+        tp_buffer_add(&http->head, head);
+    check_size(http, read);
 }
 
 /* Chunk extensions and trailers carry nothing for us and must not go on for ever. */
@@ -384,12 +384,19 @@ bool tp_http1_end(tp_http1 *http)
 
 bool tp_http1_is_hop(tp_bytes name, tp_bytes connection)
 {
-    static const char *const HOPS[] = { "connection", "proxy-connection",   "keep-alive",          "te",     "transfer-encoding",
-                                        "upgrade",    "proxy-authenticate", "proxy-authorization", "trailer" };
+    static const tp_bytes HOPS[] = { TP_BYTES_INIT("connection"),
+                                     TP_BYTES_INIT("proxy-connection"),
+                                     TP_BYTES_INIT("keep-alive"),
+                                     TP_BYTES_INIT("te"),
+                                     TP_BYTES_INIT("transfer-encoding"),
+                                     TP_BYTES_INIT("upgrade"),
+                                     TP_BYTES_INIT("proxy-authenticate"),
+                                     TP_BYTES_INIT("proxy-authorization"),
+                                     TP_BYTES_INIT("trailer") };
     tp_bytes item;
 
     for (size_t i = 0; i < sizeof(HOPS) / sizeof(HOPS[0]); i++)
-        if (tp_bytes_equal_nocase(name, tp_bytes_text(HOPS[i])))
+        if (tp_bytes_equal_nocase(name, HOPS[i]))
             return true;
     while (tp_bytes_next(&connection, ',', &item))
         if (tp_bytes_equal_nocase(name, item))

@@ -80,6 +80,34 @@ static void a_copy_is_a_c_string_also_of_nothing(void **state)
     tp_arena_free(arena);
 }
 
+static void a_pool_gives_the_same_memory_out_again_and_no_more_than_it_may(void **state)
+{
+    tp_arena_pool pool = { .most = 1 };
+    tp_arena *first = tp_arena_from(&pool), *second = tp_arena_from(&pool), *again;
+
+    (void)state;
+    memset(tp_arena_alloc(first, 100000), 1, 100000);
+    tp_arena_free(first);
+    tp_arena_free(second);
+    assert_int_equal(pool.count, 1);
+    again = tp_arena_from(&pool);
+    assert_ptr_equal(again, first);
+    assert_int_equal(((char *)tp_arena_alloc(again, 64))[63], 0);
+    tp_arena_pool_close(&pool);
+    tp_arena_free(again); /* after the close nothing is kept */
+    assert_int_equal(pool.count, 0);
+}
+
+static void a_number_is_written_in_decimal(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+
+    (void)state;
+    assert_string_equal(tp_arena_number(arena, 0).data, "0");
+    assert_string_equal(tp_arena_number(arena, UINT64_MAX).data, "18446744073709551615");
+    tp_arena_free(arena);
+}
+
 static void freeing_nothing_is_allowed(void **state)
 {
     (void)state;
@@ -93,6 +121,8 @@ int main(void)
         cmocka_unit_test(a_deferred_call_may_still_read_the_arena),
         cmocka_unit_test(every_allocation_is_aligned_and_none_overlaps),
         cmocka_unit_test(a_copy_is_a_c_string_also_of_nothing),
+        cmocka_unit_test(a_pool_gives_the_same_memory_out_again_and_no_more_than_it_may),
+        cmocka_unit_test(a_number_is_written_in_decimal),
         cmocka_unit_test(freeing_nothing_is_allowed),
     };
 

@@ -111,12 +111,28 @@ static void parts_are_found_and_nothing_is_in_everything(void **state)
     assert_int_equal(tp_bytes_trim(TP_BYTES(" \t ")).length, 0);
 }
 
+static void the_first_byte_below_a_limit_is_found_wherever_it_lies(void **state)
+{
+    char text[70];
+
+    (void)state;
+    for (size_t length = 0; length <= sizeof(text); length++)
+        for (size_t at = 0; at <= length; at++) {
+            memset(text, 0xFF, sizeof(text));
+            if (at < length)
+                text[at] = '\r';
+            assert_int_equal(tp_bytes_find_below(tp_bytes_of(text, length), '\r' + 1), at);
+            assert_int_equal(tp_bytes_find_below(tp_bytes_of(text, length), '\r'), length);
+        }
+}
+
 int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(a_pattern_fits_the_whole_text),
         cmocka_unit_test(many_stars_are_no_bomb),
         cmocka_unit_test(next_cuts_trimmed_items_off_a_list),
+        cmocka_unit_test(the_first_byte_below_a_limit_is_found_wherever_it_lies),
         cmocka_unit_test(a_number_has_only_digits_and_fits),
         cmocka_unit_test(only_the_case_of_ascii_letters_does_not_count),
         cmocka_unit_test(parts_are_found_and_nothing_is_in_everything),

@@ -158,16 +158,34 @@ static void a_text_that_is_too_long_is_cut_between_characters(void **state)
     copy = tp_row_copy(&row);
     assert_int_equal(copy->path.length, 511);
     assert_int_equal(copy->usage.length, 0);
-    free(copy);
+    tp_row_drop(copy);
+}
+
+static void a_copy_is_kept_without_copying_and_a_row_is_copied(void **state)
+{
+    tp_row row = sample(), *copy = tp_row_keep(&row);
+
+    (void)state;
+    assert_ptr_not_equal(copy, &row);
+    assert_ptr_equal(tp_row_keep(copy), copy);
+    tp_row_drop(copy);
+    assert_string_equal(copy->model.data, row.model.data);
+    tp_row_drop(copy);
+    tp_row_drop(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(percentiles_are_within_the_error_of_a_step), cmocka_unit_test(a_histogram_survives_its_form_in_the_database),
-        cmocka_unit_test(classes_tokens_and_providers_add_up),        cmocka_unit_test(names_beyond_a_thousand_count_as_other),
-        cmocka_unit_test(the_session_seen_longest_ago_is_forgotten),  cmocka_unit_test(the_ring_holds_the_last_requests_newest_first),
-        cmocka_unit_test(the_ring_keeps_the_newest_when_it_shrinks),  cmocka_unit_test(a_text_that_is_too_long_is_cut_between_characters),
+        cmocka_unit_test(percentiles_are_within_the_error_of_a_step),
+        cmocka_unit_test(a_histogram_survives_its_form_in_the_database),
+        cmocka_unit_test(classes_tokens_and_providers_add_up),
+        cmocka_unit_test(names_beyond_a_thousand_count_as_other),
+        cmocka_unit_test(the_session_seen_longest_ago_is_forgotten),
+        cmocka_unit_test(the_ring_holds_the_last_requests_newest_first),
+        cmocka_unit_test(a_copy_is_kept_without_copying_and_a_row_is_copied),
+        cmocka_unit_test(the_ring_keeps_the_newest_when_it_shrinks),
+        cmocka_unit_test(a_text_that_is_too_long_is_cut_between_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
