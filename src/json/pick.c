@@ -22,12 +22,13 @@ typedef enum state {
 } state;
 
 typedef struct path {
-    tp_bytes keys[TP_PICK_KEYS];
-    unsigned count;   /* of keys */
+    const tp_pick_path *spot;
+    unsigned count;   /* of its keys */
     unsigned matched; /* objects on the way down whose key here is the path's */
     unsigned depth;   /* while capturing: containers that were open when it began */
     bool capturing, overflow;
-    tp_buffer now, last;
+    const char *from; /* while capturing: where the value begins, or goes on, in the piece being fed */
+    tp_buffer before; /* what earlier pieces had of it */
 } path;
 
 struct tp_pick {
@@ -38,6 +39,8 @@ struct tp_pick {
     unsigned depth, objects;  /* open containers; how many of them are objects */
     unsigned deepest;         /* the most that any path has matched */
     bool named;               /* the key just read ends a path */
+    const char *at;           /* in the piece being fed; NULL between two feeds */
+    size_t most;
     unsigned count, capturing;
     path *paths;
     char key[KEY_ROOM];
@@ -63,26 +66,25 @@ static void free_buffers(void *ptr)
 {
     tp_pick *pick = ptr;
 
-    for (unsigned i = 0; i < pick->count; i++) {
-        tp_buffer_free(&pick->paths[i].now);
-        tp_buffer_free(&pick->paths[i].last);
-    }
+    for (unsigned i = 0; i < pick->count; i++)
+        tp_buffer_free(&pick->paths[i].before);
 }
 
-tp_pick *tp_pick_new(tp_arena *arena, const char *const *paths, unsigned count, size_t most, tp_pick_found *found, void *arg)
+tp_pick *tp_pick_new(tp_arena *arena, const tp_pick_path *paths, unsigned count, size_t most, tp_pick_found *found, void *arg)
 {
     tp_pick *pick = tp_arena_make(arena, tp_pick);
 
-    pick->count = count < TP_PICK_PATHS ? count : TP_PICK_PATHS;
-    pick->paths = tp_arena_array(arena, path, pick->count);
+    pick->count = count;
+    pick->paths = tp_arena_array(arena, path, count);
+    pick->most = most;
     pick->found = found;
     pick->arg = arg;
-    for (unsigned i = 0; i < pick->count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         path *p = &pick->paths[i];
-        tp_bytes rest = tp_bytes_text(paths[i]);
 
-        p->now.limit = p->last.limit = most;
-        while (p->count < TP_PICK_KEYS && tp_bytes_next(&rest, '.', &p->keys[p->count]))
+        p->spot = &paths[i];
+        p->before.limit = most;
+        while (p->count < TP_PICK_KEYS && p->spot->keys[p->count].length)
             p->count++;
     }
     tp_arena_defer(arena, free_buffers, pick);
@@ -106,7 +108,7 @@ static void match_key(tp_pick *pick)
         path *p = &pick->paths[i];
 
         if (p->matched >= above && p->count > above) {
-            p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->keys[above]));
+            p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->spot->keys[above]));
             pick->named = pick->named || p->matched == p->count;
         }
         pick->deepest = p->matched > pick->deepest ? p->matched : pick->deepest;
@@ -125,34 +127,45 @@ static void begin_captures(tp_pick *pick)
         p->capturing = true;
         p->overflow = false;
         p->depth = pick->depth;
-        p->now.length = 0;
+        p->from = pick->at;
+        p->before.length = 0;
         pick->capturing++;
     }
 }
 
-static void capture(tp_pick *pick, tp_bytes bytes)
+/* The piece ends inside of values: they go on with the next one. */
+static void keep_begun(tp_pick *pick)
 {
     for (unsigned i = 0; i < pick->count; i++) {
         path *p = &pick->paths[i];
 
         if (p->capturing && !p->overflow)
-            p->overflow = !tp_buffer_add(&p->now, bytes);
+            p->overflow = !tp_buffer_add(&p->before, tp_bytes_of(p->from, (size_t)(pick->at - p->from)));
     }
 }
 
+static void go_on(tp_pick *pick, const char *from)
+{
+    for (unsigned i = 0; i < pick->count; i++)
+        pick->paths[i].from = from;
+}
+
+/* A value that lies whole in one piece is told from where it lies. */
 static void picked(tp_pick *pick, unsigned index)
 {
     path *p = &pick->paths[index];
-    tp_buffer before = p->last;
+    tp_bytes raw = pick->at ? tp_bytes_of(p->from, (size_t)(pick->at - p->from)) : tp_bytes_of(NULL, 0);
 
     p->capturing = false;
     pick->capturing--;
-    if (p->overflow || tp_bytes_equal(tp_buffer_bytes(&p->now), TP_BYTES("null")))
+    if (p->overflow || raw.length + p->before.length > pick->most)
         return;
-    p->last = p->now;
-    p->now = before;
-    if (pick->found)
-        pick->found(pick->arg, index, tp_buffer_bytes(&p->last));
+    if (p->before.length) {
+        tp_buffer_add(&p->before, raw);
+        raw = tp_buffer_bytes(&p->before);
+    }
+    if (!tp_bytes_equal(raw, TP_BYTES("null")))
+        pick->found(pick->arg, p->spot, raw);
 }
 
 static void end_value(tp_pick *pick)
@@ -312,19 +325,24 @@ static size_t in_structure(tp_pick *pick, char c)
 
 bool tp_pick_feed(tp_pick *pick, tp_bytes piece)
 {
+    if (pick->capturing)
+        go_on(pick, piece.data);
     while (piece.length && pick->state != STOPPED) {
         size_t used;
 
+        pick->at = piece.data;
         if (pick->state == IN_KEY || pick->state == IN_STRING)
             used = in_string(pick, piece);
         else
             used = pick->state == IN_SCALAR ? in_scalar(pick, piece) : in_structure(pick, piece.data[0]);
-        if (pick->capturing)
-            capture(pick, tp_bytes_of(piece.data, used));
+        pick->at = piece.data + used;
+        piece = tp_bytes_from(piece, used);
         if (pick->ended)
             end_value(pick);
-        piece = tp_bytes_from(piece, used);
     }
+    if (pick->capturing && pick->at)
+        keep_begun(pick);
+    pick->at = NULL;
     return pick->state != STOPPED;
 }
 
@@ -343,11 +361,6 @@ void tp_pick_reset(tp_pick *pick)
         pick->paths[i].matched = 0;
         pick->paths[i].capturing = false;
     }
-}
-
-tp_bytes tp_pick_value(const tp_pick *pick, unsigned index)
-{
-    return tp_buffer_bytes(&pick->paths[index].last);
 }
 
 uint64_t tp_pick_texts(const tp_pick *pick)

@@ -8,29 +8,30 @@
 
 typedef struct tp_pick tp_pick;
 
+enum { TP_PICK_KEYS = 4 };
+
+/* Keys from the top of each text down, as many as are not empty; arrays on the way are walked through, so that a path is looked for in
+ * each element. */
+typedef struct tp_pick_path {
+    tp_bytes keys[TP_PICK_KEYS];
+    unsigned tag; /* the caller's own */
+} tp_pick_path;
+
 /* Told of each picked value as soon as it is complete; `raw` is borrowed for the call. */
-typedef void tp_pick_found(void *arg, unsigned path, tp_bytes raw);
+typedef void tp_pick_found(void *arg, const tp_pick_path *path, tp_bytes raw);
 
-enum { TP_PICK_PATHS = 16, TP_PICK_KEYS = 4 };
-
-/* `paths` are keys joined by dots ("message.usage"), counted from the top of each text; arrays on the way are walked through, so that a
- * path is looked for in each element. It must outlive the pick; at most TP_PICK_PATHS paths of TP_PICK_KEYS keys. A value longer than
- * `most` bytes, or null, is not picked. `found` may be NULL. Lives as long as the arena. */
-tp_pick *tp_pick_new(tp_arena *arena, const char *const *paths, unsigned count, size_t most, tp_pick_found *found, void *arg);
+/* `paths` must outlive the pick. A value longer than `most` bytes, or null, is not picked. Lives as long as the arena. */
+tp_pick *tp_pick_new(tp_arena *arena, const tp_pick_path *paths, unsigned count, size_t most, tp_pick_found *found, void *arg);
 
 /* The next bytes, cut anywhere, of one text, of many in a row (with or without newlines between) or of an array. False once it has met
- * something that is not JSON: it then ignores all until a reset, and keeps what it had. Quotes and brackets are followed exactly; the rest
- * is checked loosely. */
+ * something that is not JSON: it then ignores all until a reset. Quotes and brackets are followed exactly; the rest is checked loosely. */
 bool tp_pick_feed(tp_pick *pick, tp_bytes piece);
 
 /* No more comes: completes a number that stands last. */
 void tp_pick_end(tp_pick *pick);
 
-/* As new, for another text, but keeps the values picked so far. */
+/* As new, for another text. */
 void tp_pick_reset(tp_pick *pick);
-
-/* The last value picked at `path`, raw; empty when none. Valid until the next feed. */
-tp_bytes tp_pick_value(const tp_pick *pick, unsigned path);
 
 /* Complete texts, and complete elements of arrays that are themselves a text. */
 uint64_t tp_pick_texts(const tp_pick *pick);

@@ -104,10 +104,10 @@ static void write_raw(tp_usage_tap *tap)
     tp_buffer_text(&tap->raw, "}");
 }
 
-static void read_count(tp_usage_tap *tap, const char *path, tp_bytes raw)
+static void read_count(tp_usage_tap *tap, tp_bytes key, tp_bytes raw)
 {
     for (unsigned i = 0; i < TP_USAGE_TERMS && tap->sum->terms[i].path; i++)
-        if (strcmp(tap->sum->terms[i].path, path) == 0 && tp_string_number(raw, &tap->values[i]))
+        if (tp_bytes_equal(tp_bytes_text(tap->sum->terms[i].path), key) && tp_string_number(raw, &tap->values[i]))
             tap->given |= 1u << i;
     if (!tap->given)
         return;
@@ -149,17 +149,16 @@ static void read_type(tp_usage_tap *tap, tp_bytes type)
             tap->seen.terminal = true;
 }
 
-static void found(void *arg, unsigned path, tp_bytes raw)
+static void found(void *arg, const tp_pick_path *path, tp_bytes raw)
 {
     tp_usage_tap *tap = arg;
-    const tp_usage_spot *spot = &tap->form->spots[path];
 
-    switch (spot->role) {
+    switch ((tp_usage_role)path->tag) {
     case TP_USAGE_OBJECT:
         read_object(tap, raw);
         break;
     case TP_USAGE_COUNT:
-        read_count(tap, spot->path, raw);
+        read_count(tap, path->keys[0], raw);
         break;
     case TP_USAGE_NAME:
         read_model(tap, raw);
@@ -215,12 +214,11 @@ static void free_tap(void *ptr)
 
 static void open_pick(tp_usage_tap *tap, tp_arena *arena)
 {
-    const char **paths = tp_arena_array(arena, const char *, TP_USAGE_SPOTS);
     unsigned count = 0;
 
-    for (; count < TP_USAGE_SPOTS && tap->form->spots[count].path; count++)
-        paths[count] = tap->form->spots[count].path;
-    tap->pick = tp_pick_new(arena, paths, count, LONGEST_VALUE, found, tap);
+    while (count < TP_USAGE_SPOTS && tap->form->spots[count].keys[0].length)
+        count++;
+    tap->pick = tp_pick_new(arena, tap->form->spots, count, LONGEST_VALUE, found, tap);
 }
 
 tp_usage_tap *tp_usage_tap_new(tp_arena *arena, const char *provider, const char *host, tp_shape shape, tp_framing framing)

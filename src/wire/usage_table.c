@@ -2,59 +2,61 @@
 
 #include "wire/usage_table.h"
 
+#define KEY TP_BYTES_INIT
+
 static const tp_usage_form FORMS[] = {
     { .shape = TP_SHAPE_OPENAI_CHAT,
-      .spots = { { "usage", TP_USAGE_OBJECT },
-                 { "x_groq.usage", TP_USAGE_OBJECT },
-                 { "choices.usage", TP_USAGE_OBJECT }, /* Moonshot, while streaming */
-                 { "model", TP_USAGE_NAME },
-                 { "error", TP_USAGE_FAULT } },
+      .spots = { { { KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("x_groq"), KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("choices"), KEY("usage") }, TP_USAGE_OBJECT }, /* Moonshot, while streaming */
+                 { { KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("error") }, TP_USAGE_FAULT } },
       .words = { "\"usage\"", "\"error\"" } },
     { .shape = TP_SHAPE_OPENAI_RESPONSES,
-      .spots = { { "usage", TP_USAGE_OBJECT },
-                 { "response.usage", TP_USAGE_OBJECT },
-                 { "model", TP_USAGE_NAME },
-                 { "response.model", TP_USAGE_NAME },
-                 { "error", TP_USAGE_FAULT },
-                 { "response.error", TP_USAGE_FAULT },
-                 { "type", TP_USAGE_TYPE } },
+      .spots = { { { KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("response"), KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("response"), KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("error") }, TP_USAGE_FAULT },
+                 { { KEY("response"), KEY("error") }, TP_USAGE_FAULT },
+                 { { KEY("type") }, TP_USAGE_TYPE } },
       .ends = "response.completed,response.incomplete,response.failed",
       .words = { "\"usage\"", "\"error\"", "response.completed", "response.incomplete", "response.failed" } },
     { .shape = TP_SHAPE_OPENAI_EMBEDDINGS,
-      .spots = { { "usage", TP_USAGE_OBJECT }, { "model", TP_USAGE_NAME }, { "error", TP_USAGE_FAULT } },
+      .spots = { { { KEY("usage") }, TP_USAGE_OBJECT }, { { KEY("model") }, TP_USAGE_NAME }, { { KEY("error") }, TP_USAGE_FAULT } },
       .words = { "\"usage\"", "\"error\"" } },
     { .shape = TP_SHAPE_ANTHROPIC,
-      .spots = { { "usage", TP_USAGE_OBJECT },
-                 { "message.usage", TP_USAGE_OBJECT },
-                 { "model", TP_USAGE_NAME },
-                 { "message.model", TP_USAGE_NAME },
-                 { "error", TP_USAGE_FAULT },
-                 { "type", TP_USAGE_TYPE } },
+      .spots = { { { KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("message"), KEY("usage") }, TP_USAGE_OBJECT },
+                 { { KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("message"), KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("error") }, TP_USAGE_FAULT },
+                 { { KEY("type") }, TP_USAGE_TYPE } },
       .ends = "message_stop",
       .words = { "\"usage\"", "\"error\"", "message_stop" } },
     { .shape = TP_SHAPE_GEMINI,
-      .spots = { { "usageMetadata", TP_USAGE_OBJECT },
-                 { "response.usageMetadata", TP_USAGE_OBJECT },
-                 { "modelVersion", TP_USAGE_NAME },
-                 { "response.modelVersion", TP_USAGE_NAME },
-                 { "error", TP_USAGE_FAULT },
-                 { "candidates.finishReason", TP_USAGE_DONE },
-                 { "promptFeedback.blockReason", TP_USAGE_DONE } },
+      .spots = { { { KEY("usageMetadata") }, TP_USAGE_OBJECT },
+                 { { KEY("response"), KEY("usageMetadata") }, TP_USAGE_OBJECT },
+                 { { KEY("modelVersion") }, TP_USAGE_NAME },
+                 { { KEY("response"), KEY("modelVersion") }, TP_USAGE_NAME },
+                 { { KEY("error") }, TP_USAGE_FAULT },
+                 { { KEY("candidates"), KEY("finishReason") }, TP_USAGE_DONE },
+                 { { KEY("promptFeedback"), KEY("blockReason") }, TP_USAGE_DONE } },
       .words = { "\"usageMetadata\"", "\"error\"", "\"finishReason\"", "\"blockReason\"" } },
     { .shape = TP_SHAPE_OLLAMA,
-      .spots = { { "prompt_eval_count", TP_USAGE_COUNT },
-                 { "eval_count", TP_USAGE_COUNT },
-                 { "model", TP_USAGE_NAME },
-                 { "error", TP_USAGE_FAULT },
-                 { "done", TP_USAGE_DONE } },
+      .spots = { { { KEY("prompt_eval_count") }, TP_USAGE_COUNT },
+                 { { KEY("eval_count") }, TP_USAGE_COUNT },
+                 { { KEY("model") }, TP_USAGE_NAME },
+                 { { KEY("error") }, TP_USAGE_FAULT },
+                 { { KEY("done") }, TP_USAGE_DONE } },
       .words = { "eval_count\"", "\"error\"", "\"done\"" } },
 };
 
 /* The first row that fits is used. */
 static const tp_usage_sum SUMS[] = {
     { .shape = TP_SHAPE_OPENAI_CHAT, /* reasoning is not in completion_tokens */
-      .names = "xai*,grok*",
-      .hosts = "x.ai,*.x.ai",
+      .names = { KEY("xai*"), KEY("grok*") },
+      .hosts = { KEY("x.ai"), KEY("*.x.ai") },
       .terms = { { "prompt_tokens", TP_USAGE_INPUT, false },
                  { "completion_tokens", TP_USAGE_OUTPUT, false },
                  { "completion_tokens_details.reasoning_tokens", TP_USAGE_OUTPUT, false },
@@ -62,8 +64,8 @@ static const tp_usage_sum SUMS[] = {
                  { "prompt_tokens_details.cached_tokens", TP_USAGE_CACHE_READ, false },
                  { "cached_prompt_text_tokens", TP_USAGE_CACHE_READ, true } } },
     { .shape = TP_SHAPE_OPENAI_CHAT,
-      .names = "perplexity*,sonar*",
-      .hosts = "*.perplexity.ai",
+      .names = { KEY("perplexity*"), KEY("sonar*") },
+      .hosts = { KEY("*.perplexity.ai") },
       .terms = { { "prompt_tokens", TP_USAGE_INPUT, false },
                  { "completion_tokens", TP_USAGE_OUTPUT, false },
                  { "reasoning_tokens", TP_USAGE_OUTPUT, false },
@@ -111,12 +113,10 @@ const tp_usage_form *tp_usage_table_form(tp_shape shape)
     return NULL;
 }
 
-static bool any_matches(const char *patterns, tp_bytes text)
+static bool any_matches(const tp_bytes patterns[TP_USAGE_PATTERNS], tp_bytes text)
 {
-    tp_bytes rest = tp_bytes_text(patterns), pattern;
-
-    while (tp_bytes_next(&rest, ',', &pattern))
-        if (tp_bytes_match(pattern, text))
+    for (unsigned i = 0; i < TP_USAGE_PATTERNS && patterns[i].length; i++)
+        if (tp_bytes_match(patterns[i], text))
             return true;
     return false;
 }
@@ -124,7 +124,8 @@ static bool any_matches(const char *patterns, tp_bytes text)
 const tp_usage_sum *tp_usage_table_sum(tp_shape shape, tp_bytes provider, tp_bytes host)
 {
     for (size_t i = 0; i < sizeof(SUMS) / sizeof(*SUMS); i++)
-        if (SUMS[i].shape == shape && (!SUMS[i].names || any_matches(SUMS[i].names, provider) || any_matches(SUMS[i].hosts, host)))
+        if (SUMS[i].shape == shape &&
+            (!SUMS[i].names[0].length || any_matches(SUMS[i].names, provider) || any_matches(SUMS[i].hosts, host)))
             return &SUMS[i];
     return NULL;
 }

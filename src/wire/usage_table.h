@@ -3,9 +3,10 @@
 #ifndef TP_WIRE_USAGE_TABLE_H
 #define TP_WIRE_USAGE_TABLE_H
 
+#include "json/pick.h"
 #include "wire/usage.h"
 
-enum { TP_USAGE_SPOTS = 10, TP_USAGE_TERMS = 8, TP_USAGE_WORDS = 5 };
+enum { TP_USAGE_SPOTS = 10, TP_USAGE_TERMS = 8, TP_USAGE_WORDS = 5, TP_USAGE_PATTERNS = 2 };
 
 typedef enum tp_usage_role {
     TP_USAGE_OBJECT, /* the usage object */
@@ -16,15 +17,10 @@ typedef enum tp_usage_role {
     TP_USAGE_DONE,   /* the end, when it is there and not false */
 } tp_usage_role;
 
-typedef struct tp_usage_spot {
-    const char *path;
-    tp_usage_role role;
-} tp_usage_spot;
-
 /* One shape of reply. An event that has none of `words` in it need not be read once the model is known. */
 typedef struct tp_usage_form {
     tp_shape shape;
-    tp_usage_spot spots[TP_USAGE_SPOTS];
+    tp_pick_path spots[TP_USAGE_SPOTS]; /* each with its tp_usage_role as tag */
     const char *ends;
     const char *words[TP_USAGE_WORDS];
 } tp_usage_form;
@@ -36,10 +32,10 @@ typedef struct tp_usage_term {
     bool otherwise;
 } tp_usage_term;
 
-/* How a provider counts. `names` and `hosts` are comma lists of patterns; NULL = all others. */
+/* How a provider counts. `names` and `hosts` are patterns; a row without any is for all others. */
 typedef struct tp_usage_sum {
     tp_shape shape;
-    const char *names, *hosts;
+    tp_bytes names[TP_USAGE_PATTERNS], hosts[TP_USAGE_PATTERNS];
     tp_usage_term terms[TP_USAGE_TERMS];
 } tp_usage_sum;
 
