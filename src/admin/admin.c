@@ -5,29 +5,29 @@
 #include "admin/private.h"
 
 typedef struct row {
-    const char *path;   /* pattern of * and ? */
+    tp_bytes path;      /* pattern of * and ? */
     const char *method; /* GET serves HEAD too */
     tp_admin_access access;
     void (*handle)(tp_admin *admin, tp_admin_call *call);
 } row;
 
 static const row ROWS[] = {
-    { "/health", "GET", TP_ADMIN_ANYONE, tp_admin_health },
-    { "/ready", "GET", TP_ADMIN_ANYONE, tp_admin_health_ready },
-    { "/stats", "GET", TP_ADMIN_READER, tp_admin_stats },
-    { "/stats/last", "GET", TP_ADMIN_READER, tp_admin_traces_last },
-    { "/stats/session", "GET", TP_ADMIN_READER, tp_admin_stats_session },
-    { "/traces", "GET", TP_ADMIN_READER, tp_admin_traces },
-    { "/trace/last", "GET", TP_ADMIN_READER, tp_admin_traces_last },
-    { "/trace/*", "GET", TP_ADMIN_READER, tp_admin_traces_one },
-    { "/metrics", "GET", TP_ADMIN_READER, tp_admin_metrics },
-    { "/admin/reload", "POST", TP_ADMIN_WRITER, tp_admin_reload },
+    { TP_BYTES_INIT("/health"), "GET", TP_ADMIN_ANYONE, tp_admin_health },
+    { TP_BYTES_INIT("/ready"), "GET", TP_ADMIN_ANYONE, tp_admin_health_ready },
+    { TP_BYTES_INIT("/stats"), "GET", TP_ADMIN_READER, tp_admin_stats },
+    { TP_BYTES_INIT("/stats/last"), "GET", TP_ADMIN_READER, tp_admin_traces_last },
+    { TP_BYTES_INIT("/stats/session"), "GET", TP_ADMIN_READER, tp_admin_stats_session },
+    { TP_BYTES_INIT("/traces"), "GET", TP_ADMIN_READER, tp_admin_traces },
+    { TP_BYTES_INIT("/trace/last"), "GET", TP_ADMIN_READER, tp_admin_traces_last },
+    { TP_BYTES_INIT("/trace/*"), "GET", TP_ADMIN_READER, tp_admin_traces_one },
+    { TP_BYTES_INIT("/metrics"), "GET", TP_ADMIN_READER, tp_admin_metrics },
+    { TP_BYTES_INIT("/admin/reload"), "POST", TP_ADMIN_WRITER, tp_admin_reload },
 };
 
 static const row *find(tp_bytes path)
 {
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++)
-        if (tp_bytes_match(tp_bytes_text(ROWS[i].path), path))
+        if (tp_bytes_match(ROWS[i].path, path))
             return &ROWS[i];
     return NULL;
 }

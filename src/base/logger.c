@@ -206,7 +206,7 @@ static bool needs_quotes(tp_bytes text)
     return text.length == 0 || tp_bytes_find(text, ' ') < text.length || tp_bytes_find(text, '"') < text.length;
 }
 
-static void put_plain_field(tp_buffer *line, tp_bytes text)
+static void put_plain_value(tp_buffer *line, tp_bytes text)
 {
     bool quoted;
 
@@ -220,20 +220,27 @@ static void put_plain_field(tp_buffer *line, tp_bytes text)
     tp_buffer_text(line, quoted ? "\"" : "");
 }
 
-static void put_field(tp_buffer *line, const tp_log_field *field, bool json)
+static void put_plain_field(tp_buffer *line, const tp_log_field *field)
 {
-    tp_buffer_text(line, json ? ",\"" : " ");
-    tp_buffer_text(line, field->name);
-    tp_buffer_text(line, json ? "\":" : "=");
-    if (!field->text.data) {
+    tp_buffer_text(line, " ");
+    tp_buffer_add(line, field->name);
+    tp_buffer_text(line, "=");
+    if (field->text.data)
+        put_plain_value(line, field->text);
+    else
         tp_buffer_number(line, field->number);
-    } else if (json) {
-        tp_buffer_text(line, "\"");
+}
+
+static void put_json_field(tp_buffer *line, const tp_log_field *field)
+{
+    tp_buffer_text(line, ",\"");
+    tp_buffer_add(line, field->name);
+    tp_buffer_text(line, field->text.data ? "\":\"" : "\":");
+    if (field->text.data)
         put_text(line, field->text, true);
-        tp_buffer_text(line, "\"");
-    } else {
-        put_plain_field(line, field->text);
-    }
+    else
+        tp_buffer_number(line, field->number);
+    tp_buffer_text(line, field->text.data ? "\"" : "");
 }
 
 void tp_logger_fields(tp_log_level level, tp_log_area area, const char *message, const tp_log_field *fields, unsigned count)
@@ -246,6 +253,6 @@ void tp_logger_fields(tp_log_level level, tp_log_area area, const char *message,
     put_text(line, tp_bytes_text(message), json);
     tp_buffer_text(line, json ? "\"" : "");
     for (unsigned i = 0; i < count; i++)
-        put_field(line, &fields[i], json);
+        (json ? put_json_field : put_plain_field)(line, &fields[i]);
     finish(line, level, json ? "}\n" : "\n");
 }

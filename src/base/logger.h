@@ -20,8 +20,7 @@ bool tp_logger_pending(void);
 void tp_logger_flush(void);
 
 typedef struct tp_log_field {
-    const char *name;
-    tp_bytes text; /* data NULL: `number` */
+    tp_bytes name, text; /* data NULL: `number` */
     uint64_t number;
 } tp_log_field;
 

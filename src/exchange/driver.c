@@ -44,16 +44,16 @@ static void *note_at(const tp_driven *d, unsigned index)
     return d->notes + slot_at(d, index)->note;
 }
 
-/* Time inside nested calls belongs to the outermost. */
+/* Time inside nested calls belongs to the outermost: for the others it is 0. */
 static uint64_t clock_in(tp_driven *d)
 {
     return d->depth++ == 0 ? now(d) : 0;
 }
 
-static void clock_out(tp_driven *d, uint64_t since)
+static void clock_out(tp_driven *d, uint64_t since, uint64_t until)
 {
     if (--d->depth == 0)
-        d->own_ns += now(d) - since;
+        d->own_ns += until - since;
 }
 
 /* The only place that decides whether an exchange is over. */
@@ -65,33 +65,40 @@ static void settle(tp_driven *d)
     wake(d->driver);
 }
 
-/* Hands an event to the reply hooks of the stages outside `index`, the nearest first, then to the client. */
-static tp_flow deliver(tp_driven *d, unsigned index, const tp_event *ev)
+/* Hands an event to the reply hook of the nearest stage outside `index`, or to the client. Reading the clock costs as much as passing an
+ * event on: *clock is the time before, 0 where nobody has read it, and becomes the time after where somebody wants it. */
+static tp_flow deliver(tp_driven *d, unsigned index, const tp_event *ev, uint64_t *clock)
 {
-    while (index-- > 0) {
-        const tp_stage *stage = slot_at(d, index)->stage;
-        uint64_t since;
-        tp_flow flow;
+    uint64_t since = *clock;
+    const tp_slot *slot;
+    tp_flow flow;
 
-        if (!stage->reply)
-            continue;
-        since = now(d);
-        flow = stage->reply(slot_at(d, index)->self, note_at(d, index), &d->x, ev);
-        d->trace[index].reply_ns += now(d) - since;
+    while (index > 0 && !slot_at(d, index - 1)->stage->reply)
+        index--;
+    if (index == 0) {
+        flow = tp_outlet_event(d, ev);
+        *clock = since ? now(d) : 0;
         return flow;
     }
-    return tp_outlet_event(d, ev);
+    slot = slot_at(d, --index);
+    since = since ? since : now(d);
+    flow = slot->stage->reply(slot->self, note_at(d, index), &d->x, ev);
+    *clock = now(d);
+    d->trace[index].reply_ns += *clock - since;
+    return flow;
 }
 
 static void fail_at(tp_driven *d, unsigned index)
 {
+    uint64_t clock = 0;
+
     d->phase = TP_PHASE_BACK;
     d->inside_done = true;
     if (d->x.failure.err == TP_OK)
         tp_fail(&d->x, d->x.left ? TP_ERR_CANCELLED : TP_ERR_OWN_INTERNAL, "%s",
                 d->x.left ? "the client left" : "a stage failed without a reason");
     if (!d->cut)
-        deliver(d, index, &(tp_event){ .type = TP_EVENT_ERROR });
+        deliver(d, index, &(tp_event){ .type = TP_EVENT_ERROR }, &clock);
     settle(d);
 }
 
@@ -152,7 +159,7 @@ static void run_resumed(tp_driven *d)
         d->at++;
         run(d);
     }
-    clock_out(d, since);
+    clock_out(d, since, now(d));
 }
 
 void tp_driver_drop(tp_exchange *x)
@@ -222,7 +229,7 @@ void tp_driver_start(tp_exchange *x, const tp_pipeline *pipeline, tp_sink *sink)
     d->notes = tp_arena_alloc(x->arena, pipeline->notes);
     d->trace = tp_arena_array(x->arena, tp_stage_trace, pipeline->count);
     run(d);
-    clock_out(d, since);
+    clock_out(d, since, now(d));
 }
 
 void tp_resume(tp_exchange *x, tp_verdict verdict)
@@ -262,14 +269,14 @@ static bool is_last(const tp_event *ev)
 tp_flow tp_answer(tp_exchange *x, const tp_event *ev)
 {
     tp_driven *d = tp_driven_of(x);
-    uint64_t since = clock_in(d);
+    uint64_t since = clock_in(d), until = since;
     tp_flow flow = TP_FLOW_GO;
 
     assert(!d->inside_done);
     d->inside_done = is_last(ev);
     if (!d->cut)
-        flow = deliver(d, d->at, ev);
-    clock_out(d, since);
+        flow = deliver(d, d->at, ev, &until);
+    clock_out(d, since, until);
     settle(d);
     return flow;
 }
@@ -300,18 +307,18 @@ tp_flow tp_pass(tp_exchange *x, const tp_stage *from, const tp_event *ev)
     tp_driven *d = tp_driven_of(x);
     unsigned index = index_of(d, from);
     bool cuts = ev->type == TP_EVENT_ERROR && !d->inside_done && !d->cut;
-    uint64_t since;
+    uint64_t since, until;
     tp_flow flow;
 
     if (d->cut && index >= d->cut - 1)
         return TP_FLOW_GO;
-    since = clock_in(d);
+    since = until = clock_in(d);
     if (cuts)
         d->cut = index + 1;
-    flow = deliver(d, index, ev);
+    flow = deliver(d, index, ev, &until);
     if (cuts)
         tell_left(d, index + 1);
-    clock_out(d, since);
+    clock_out(d, since, until);
     settle(d);
     return flow;
 }
@@ -336,7 +343,7 @@ void tp_driver_left(tp_exchange *x)
     tp_driver_detach(d);
     d->kept = tell_left(d, 0);
     tp_body_break(&d->body, TP_ERR_CANCELLED, "the client left");
-    clock_out(d, since);
+    clock_out(d, since, now(d));
 }
 
 void tp_driver_abort(tp_exchange *x, tp_err err, const char *message)
@@ -362,7 +369,7 @@ void tp_driver_room(tp_exchange *x)
         if (slot->stage->room && slot->stage->room(slot->self, note_at(d, i), x) == TP_KEEP)
             break;
     }
-    clock_out(d, since);
+    clock_out(d, since, now(d));
 }
 
 void tp_trace_detail(tp_exchange *x, const struct tp_stage *stage, const char *name, const char *value)

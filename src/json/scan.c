@@ -23,6 +23,7 @@ typedef struct scanner {
     tp_json_node *nodes;
     uint32_t count, room;
     unsigned record_depth, depth;
+    tp_json_node first[FIRST_NODES]; /* where `nodes` points until they are more */
     frame frames[TP_JSON_DEPTH];
 } scanner;
 
@@ -54,8 +55,12 @@ static bool is_next(const scanner *s, char c)
 
 static void grow(scanner *s)
 {
-    s->room = s->room ? s->room * 2 : FIRST_NODES;
-    s->nodes = tp_memory_resize(s->nodes, s->room * sizeof(*s->nodes));
+    bool moves = s->nodes == s->first;
+
+    s->room *= 2;
+    s->nodes = tp_memory_resize(moves ? NULL : s->nodes, s->room * sizeof(*s->nodes));
+    if (moves)
+        memcpy(s->nodes, s->first, sizeof(s->first));
 }
 
 /* Ties a new node into the list of its container; a member's value is found through its key and has no siblings. */
@@ -291,14 +296,15 @@ static void tell(const scanner *s, tp_json_error *error)
 
 bool tp_json_scan(tp_bytes text, tp_arena *arena, unsigned record_depth, tp_json *doc, tp_json_error *error)
 {
-    scanner s; /* the frames are written before they are read: no need to clear 12 KB */
+    scanner s; /* nodes and frames are written before they are read: no need to clear 13 KB */
     bool good;
 
     s.begin = s.at = text.data;
     s.end = text.length ? text.data + text.length : text.data;
     s.what = NULL;
-    s.nodes = NULL;
-    s.count = s.room = s.depth = 0;
+    s.nodes = s.first;
+    s.room = FIRST_NODES;
+    s.count = s.depth = 0;
     s.record_depth = record_depth ? record_depth : 1;
     good = text.length < UINT32_MAX ? scan_text(&s) : fail(&s, "a text of 4 GiB or more");
     *doc = (tp_json){ .text = text, .count = s.count };
@@ -307,6 +313,7 @@ bool tp_json_scan(tp_bytes text, tp_arena *arena, unsigned record_depth, tp_json
             (const tp_json_node *)(const void *)tp_arena_copy(arena, tp_bytes_of((const char *)s.nodes, s.count * sizeof(*s.nodes))).data;
     else if (error)
         tell(&s, error);
-    free(s.nodes);
+    if (s.nodes != s.first)
+        free(s.nodes);
     return good;
 }

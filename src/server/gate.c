@@ -9,10 +9,11 @@ tp_bytes tp_gate_field(const tp_http1_head *head, const char *name)
 
 unsigned tp_gate_count(const tp_http1_head *head, const char *name)
 {
+    tp_bytes wanted = tp_bytes_text(name);
     unsigned count = 0;
 
     for (size_t i = 0; i < head->header_count; i++)
-        count += tp_bytes_equal_nocase(head->headers[i].name, tp_bytes_text(name));
+        count += tp_bytes_equal_nocase(head->headers[i].name, wanted);
     return count;
 }
 

@@ -404,22 +404,20 @@ bool tp_http1_is_hop(tp_bytes name, tp_bytes connection)
     return false;
 }
 
-tp_bytes tp_http1_field(const tp_header *headers, size_t count, const char *name)
+tp_bytes tp_http1_find(const tp_header *headers, size_t count, tp_bytes name)
 {
-    tp_bytes wanted = tp_bytes_text(name);
-
     for (size_t i = 0; i < count; i++)
-        if (tp_bytes_equal_nocase(headers[i].name, wanted))
+        if (tp_bytes_equal_nocase(headers[i].name, name))
             return headers[i].value;
     return tp_bytes_of(NULL, 0);
 }
 
 tp_bytes tp_http1_joined(const tp_header *headers, size_t count, const char *name, tp_arena *arena)
 {
-    tp_bytes joined = { NULL, 0 };
+    tp_bytes joined = { NULL, 0 }, wanted = tp_bytes_text(name);
 
     for (size_t i = 0; i < count; i++) {
-        if (!tp_bytes_equal_nocase(headers[i].name, tp_bytes_text(name)))
+        if (!tp_bytes_equal_nocase(headers[i].name, wanted))
             continue;
         if (!joined.length)
             joined = headers[i].value;

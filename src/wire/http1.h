@@ -76,7 +76,13 @@ static inline bool tp_http1_started(const tp_http1 *http)
 bool tp_http1_is_hop(tp_bytes name, tp_bytes connection);
 
 /* The value of the first field of that name (ASCII case does not count), empty when there is none. */
-tp_bytes tp_http1_field(const tp_header *headers, size_t count, const char *name);
+tp_bytes tp_http1_find(const tp_header *headers, size_t count, tp_bytes name);
+
+/* Inline, so that the length of a literal is known when it is compiled. */
+static inline tp_bytes tp_http1_field(const tp_header *headers, size_t count, const char *name)
+{
+    return tp_http1_find(headers, count, tp_bytes_text(name));
+}
 
 /* All values of the fields of that name, joined by ", "; empty when there is none. */
 tp_bytes tp_http1_joined(const tp_header *headers, size_t count, const char *name, tp_arena *arena);

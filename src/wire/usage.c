@@ -13,6 +13,7 @@
 enum { LONGEST_VALUE = 16384 };
 
 struct tp_usage_tap {
+    tp_arena *arena;
     const tp_usage_form *form; /* NULL: nothing to read */
     const tp_usage_sum *sum;
     tp_framing framing;
@@ -59,37 +60,48 @@ static void add_up(tp_usage_tap *tap)
     tap->seen.found = usage.known != 0;
 }
 
-/* Value at the dotted path below `node`. */
-static uint32_t walk(const tp_json *doc, const char *path)
+/* The term's value in the usage object. */
+static uint32_t find_term(const tp_json *doc, const tp_usage_term *term)
 {
-    tp_bytes rest = tp_bytes_text(path), key;
-    uint32_t node = 0;
+    uint32_t node = tp_json_get(doc, 0, term->keys[0]);
 
-    while (tp_bytes_next(&rest, '.', &key)) {
-        node = tp_json_get(doc, node, key);
-        if (node == TP_JSON_NONE)
-            break;
-    }
-    return node;
+    return term->keys[1].length && node != TP_JSON_NONE ? tp_json_get(doc, node, term->keys[1]) : node;
+}
+
+static const tp_usage_term *term_of(const tp_usage_tap *tap, unsigned index)
+{
+    return index < TP_USAGE_TERMS && tap->sum->terms[index].keys[0].length ? &tap->sum->terms[index] : NULL;
 }
 
 /* A term that is absent or null keeps its earlier value: the numbers are cumulative, and a later event may leave some out. */
-static void read_object(tp_usage_tap *tap, tp_bytes raw)
+static void read_terms(tp_usage_tap *tap, tp_bytes raw, tp_arena *arena)
 {
-    tp_arena *arena = tp_arena_new();
     tp_json doc;
 
-    if (tp_json_scan(raw, arena, TP_JSON_EVERYTHING, &doc, NULL)) {
-        for (unsigned i = 0; i < TP_USAGE_TERMS && tap->sum->terms[i].path; i++) {
-            uint32_t node = walk(&doc, tap->sum->terms[i].path);
+    if (!tp_json_scan(raw, arena, TP_JSON_EVERYTHING, &doc, NULL))
+        return;
+    for (unsigned i = 0; term_of(tap, i); i++) {
+        uint32_t node = find_term(&doc, term_of(tap, i));
 
-            if (node != TP_JSON_NONE && tp_json_uint(&doc, node, &tap->values[i]))
-                tap->given |= 1u << i;
-        }
-        tap->raw.length = 0;
-        tp_buffer_add(&tap->raw, raw);
-        add_up(tap);
+        if (node != TP_JSON_NONE && tp_json_uint(&doc, node, &tap->values[i]))
+            tap->given |= 1u << i;
     }
+    tap->raw.length = 0;
+    tp_buffer_add(&tap->raw, raw);
+    add_up(tap);
+}
+
+/* Most replies tell it once; those that tell it with every event do not fill the exchange's arena. */
+static void read_object(tp_usage_tap *tap, tp_bytes raw)
+{
+    tp_arena *arena;
+
+    if (!tap->given) {
+        read_terms(tap, raw, tap->arena);
+        return;
+    }
+    arena = tp_arena_new();
+    read_terms(tap, raw, arena);
     tp_arena_free(arena);
 }
 
@@ -97,17 +109,17 @@ static void read_object(tp_usage_tap *tap, tp_bytes raw)
 static void write_raw(tp_usage_tap *tap)
 {
     tap->raw.length = 0;
-    for (unsigned i = 0; i < TP_USAGE_TERMS && tap->sum->terms[i].path; i++)
+    for (unsigned i = 0; term_of(tap, i); i++)
         if (tap->given & 1u << i)
-            tp_buffer_printf(&tap->raw, "%s\"%s\":%llu", tap->raw.length ? "," : "{", tap->sum->terms[i].path,
+            tp_buffer_printf(&tap->raw, "%s\"%s\":%llu", tap->raw.length ? "," : "{", term_of(tap, i)->keys[0].data,
                              (unsigned long long)tap->values[i]);
     tp_buffer_text(&tap->raw, "}");
 }
 
 static void read_count(tp_usage_tap *tap, tp_bytes key, tp_bytes raw)
 {
-    for (unsigned i = 0; i < TP_USAGE_TERMS && tap->sum->terms[i].path; i++)
-        if (tp_bytes_equal(tp_bytes_text(tap->sum->terms[i].path), key) && tp_string_number(raw, &tap->values[i]))
+    for (unsigned i = 0; term_of(tap, i); i++)
+        if (tp_bytes_equal(term_of(tap, i)->keys[0], key) && tp_string_number(raw, &tap->values[i]))
             tap->given |= 1u << i;
     if (!tap->given)
         return;
@@ -225,6 +237,7 @@ tp_usage_tap *tp_usage_tap_new(tp_arena *arena, const char *provider, const char
 {
     tp_usage_tap *tap = tp_arena_make(arena, tp_usage_tap);
 
+    tap->arena = arena;
     tap->form = tp_usage_table_form(shape);
     tap->framing = framing;
     if (!tap->form)

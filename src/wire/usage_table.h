@@ -27,7 +27,7 @@ typedef struct tp_usage_form {
 
 /* A number that is added to `field`; one that is `otherwise` counts only where no earlier term was given. */
 typedef struct tp_usage_term {
-    const char *path;
+    tp_bytes keys[2]; /* its path in the usage object; the second may be empty */
     tp_usage_field field;
     bool otherwise;
 } tp_usage_term;

@@ -121,10 +121,10 @@ static void json_is_one_object_a_line(void **state)
 }
 
 static const tp_log_field FIELDS[] = {
-    { "path", { "/v1/x", 5 }, 0 },
-    { "model", { "two words", 9 }, 0 },
-    { "id", { "", 0 }, 0 },
-    { "ms", { NULL, 0 }, 18 },
+    { TP_BYTES_INIT("path"), { "/v1/x", 5 }, 0 },
+    { TP_BYTES_INIT("model"), { "two words", 9 }, 0 },
+    { TP_BYTES_INIT("id"), { "", 0 }, 0 },
+    { TP_BYTES_INIT("ms"), { NULL, 0 }, 18 },
 };
 
 static void fields_follow_the_message_and_are_quoted_when_they_must_be(void **state)
@@ -136,7 +136,7 @@ static void fields_follow_the_message_and_are_quoted_when_they_must_be(void **st
 
 static void a_field_cannot_forge_another(void **state)
 {
-    static const tp_log_field FORGED[] = { { "model", { "x\" status=\"200", 14 }, 0 } };
+    static const tp_log_field FORGED[] = { { TP_BYTES_INIT("model"), { "x\" status=\"200", 14 }, 0 } };
 
     (void)state;
     tp_logger_fields(TP_LOG_INFO, TP_AREA_ACCESS, "request", FORGED, 1);
@@ -162,10 +162,10 @@ static void fields_are_members_in_json(void **state)
 static void texts_of_any_length_leave_a_whole_line(void **state)
 {
     static char text[(64 << 10) + 1];
-    tp_log_field fields[] = { { "path", tp_bytes_text(text), 0 },
-                              { "model", tp_bytes_text(text), 0 },
-                              { "key", tp_bytes_text(text), 0 },
-                              { "status", { NULL, 0 }, 200 } };
+    tp_log_field fields[] = { { TP_BYTES_INIT("path"), tp_bytes_text(text), 0 },
+                              { TP_BYTES_INIT("model"), tp_bytes_text(text), 0 },
+                              { TP_BYTES_INIT("key"), tp_bytes_text(text), 0 },
+                              { TP_BYTES_INIT("status"), { NULL, 0 }, 200 } };
     cJSON *object;
 
     (void)state;
