@@ -26,7 +26,8 @@ typedef enum tp_metric_kind { TP_METRIC_COUNTER, TP_METRIC_GAUGE, TP_METRIC_HIST
     X(UPSTREAM_IDLE, GAUGE, "tokenpak_upstream_idle_connections", "", "kept-alive provider connections without a request")                 \
     X(STORE_QUEUED, GAUGE, "tokenpak_store_queued", "", "rows waiting for the next batch")                                                 \
     X(STORE_DROPPED, COUNTER, "tokenpak_store_dropped_total", "", "rows that could not be stored")                                         \
-    X(LOOP_LAG, HISTOGRAM, "tokenpak_loop_turn_seconds", "", "wall time of one turn of the event loop without its waiting")
+    X(LOOP_LAG, HISTOGRAM, "tokenpak_loop_turn_seconds", "", "wall time of one turn of the event loop without its waiting")                \
+    X(LOOP_CPU, HISTOGRAM, "tokenpak_loop_turn_cpu_seconds", "", "CPU time of the loop's thread in one turn of the event loop")
 
 typedef enum tp_metric {
 #define TP_METRIC_ENUM(name, kind, text, labels, help) TP_METRIC_##name,

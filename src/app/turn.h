@@ -23,7 +23,7 @@ typedef struct tp_turn {
     uint64_t alarm_ns; /* when it rings; UINT64_MAX = not set */
     tp_timer log_timer;
     bool wanted, flushing;
-    uint64_t ended_ns, waited_ns;
+    uint64_t ended_ns, waited_ns, used_ns;
 } tp_turn;
 
 void tp_turn_open(tp_turn *turn, uv_loop_t *loop, const tp_clock *clock, tp_metrics *metrics);

@@ -19,6 +19,7 @@ struct tp_usage_tap {
     tp_framing framing;
     tp_pick *pick;
     tp_sse *sse;    /* of SSE only */
+    bool told;      /* a usage object was read */
     unsigned given; /* 1 << index of each term that has a value */
     uint64_t values[TP_USAGE_TERMS];
     tp_buffer raw;
@@ -96,7 +97,8 @@ static void read_object(tp_usage_tap *tap, tp_bytes raw)
 {
     tp_arena *arena;
 
-    if (!tap->given) {
+    if (!tap->told) {
+        tap->told = true;
         read_terms(tap, raw, tap->arena);
         return;
     }
