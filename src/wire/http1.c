@@ -19,17 +19,10 @@ static int on_field(llhttp_t *parser, const char *at, size_t length)
 
     if (((tp_http1 *)parser->data)->in_body)
         return 0; /* a trailer: dropped */
-    if (head->header_count == read->header_room) {
-        size_t room = read->header_room ? read->header_room * 2 : 32;
-        tp_header *more = tp_arena_array(read->arena, tp_header, room);
-
-        if (head->header_count)
-            memcpy(more, head->headers, sizeof(*more) * head->header_count);
-        head->headers = more;
-        read->header_room = room;
-    }
+    if (head->header_count == read->header_room)
+        return HPE_USER;
     head->headers[head->header_count++] = (tp_header){ .name = tp_bytes_of(at, length), .value = { at, 0 } };
-    return head->header_count > TP_HTTP1_MOST_FIELDS ? HPE_USER : 0;
+    return 0;
 }
 
 static int on_value(llhttp_t *parser, const char *at, size_t length)
@@ -224,17 +217,32 @@ static void refuse_head(tp_http1 *http, tp_http1_read *read, llhttp_errno_t resu
         err = TP_ERR_CALLER_BAD_VERSION;
     else if (result == HPE_INVALID_TRANSFER_ENCODING && names_unknown_coding(read))
         err = TP_ERR_CALLER_BAD_CODING;
-    else if (read->parsed.header_count > TP_HTTP1_MOST_FIELDS)
+    else if (result == HPE_USER)
         message = "more than 10,000 header fields";
     refuse(read, err, message);
+}
+
+/* A head has no more fields than lines. */
+static void make_room(tp_http1_read *read, tp_bytes head)
+{
+    size_t lines = 0;
+
+    for (size_t end = tp_bytes_find(head, '\n'); end < head.length; end = tp_bytes_find(head, '\n')) {
+        lines++;
+        head = tp_bytes_from(head, end + 1);
+    }
+    read->header_room = lines < TP_HTTP1_MOST_FIELDS ? lines : TP_HTTP1_MOST_FIELDS;
+    read->parsed.headers = tp_arena_array(read->arena, tp_header, read->header_room);
 }
 
 /* The spans of what is read lie in a copy of the head that lives as long as the arena. */
 static void parse_head(tp_http1 *http, tp_bytes head, tp_http1_read *read)
 {
     tp_bytes text = tp_arena_copy(read->arena, head);
-    llhttp_errno_t result = llhttp_execute(&http->parser, text.data, text.length);
+    llhttp_errno_t result;
 
+    make_room(read, head);
+    result = llhttp_execute(&http->parser, text.data, text.length);
     tp_buffer_free(&http->head);
     if (result == HPE_PAUSED && read->complete) {
         llhttp_resume(&http->parser);
