@@ -11,11 +11,18 @@ import resource
 import sys
 import traceback
 
+import calls
 import cpu
+import growth
+import latency
+import memory
+import start
+import store
 import table
 from machine import Machine
 
-MEASURES = {**cpu.MEASURES}
+MODULES = (cpu, latency, memory, store, calls, growth, start)
+MEASURES = {name: measure for module in MODULES for name, measure in module.MEASURES.items()}
 
 
 class Run:
@@ -24,6 +31,9 @@ class Run:
     def __init__(self, machine, options):
         self.machine = machine
         self.seconds, self.rounds = options.seconds, options.rounds
+        self.store_seconds = 60 if options.full else 10
+        self.row_counts = (1000, 100_000, 10_000_000) if options.full else (1000, 100_000)
+        self.notes = []
 
 
 def raise_limit():
@@ -63,6 +73,7 @@ def main():
     parser.add_argument("--only", action="append", choices=MEASURES, metavar="NAME", help="just this measure; may be given again")
     parser.add_argument("--seconds", type=float, default=1.0, help="of one window (1)")
     parser.add_argument("--rounds", type=int, default=5, help="windows of each proxy (5)")
+    parser.add_argument("--full", action="store_true", help="the store for 60 s instead of 10, and 10,000,000 rows: minutes longer")
     parser.add_argument("--list", action="store_true", help="names of the measures")
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="writes the table between the marks of this page")
     options = parser.parse_args()
@@ -72,12 +83,14 @@ def main():
     raise_limit()
     machine = Machine(options.programs, options.binary)
     try:
-        rows = measured(Run(machine, options), options.only or MEASURES)
+        run = Run(machine, options)
+        rows = measured(run, options.only or MEASURES)
     finally:
         machine.close()
-    print(f"\n{about()}\n\n{table.plain(rows)}")
+    notes = "".join(f"\n{note}\n" for note in run.notes)
+    print(f"\n{about()}\n\n{table.plain(rows)}\n{notes}")
     if options.markdown:
-        table.write_page(options.markdown, f"{about()}.\n\n{table.markdown(rows)}")
+        table.write_page(options.markdown, f"{about()}.\n\n{table.markdown(rows)}{notes}")
 
 
 if __name__ == "__main__":

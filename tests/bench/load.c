@@ -9,7 +9,6 @@
  *     streams after their first event. */
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +23,11 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+#include "options.h"
 #include "reading.h"
 #include "samples.h"
 
 enum { READ_SIZE = 65536, TURN = 512, SECOND = 1000000000 };
-
-typedef enum hold { HOLD_NOTHING, HOLD_IDLE, HOLD_STREAM } hold;
 
 typedef struct asker {
     int fd; /* -1 = not connected */
@@ -43,16 +41,12 @@ typedef struct asker {
 typedef struct load {
     int epoll, timer;
     struct sockaddr_in address;
-    char *request;
-    size_t request_size;
-    unsigned connections, parallel, opened, begun;
-    double rate, warm, seconds;
-    bool fresh, measuring;
-    hold holds;
-    pid_t pid;
-    asker *askers, *free;
-    uint64_t start_ns, planned; /* requests planned so far */
-    uint64_t requests, events, errors, cpu_ns;
+    bench_options options;
+    unsigned opened, begun;
+    bool measuring;
+    asker *askers, *free, **free_end;                        /* the one free for longest comes first: all connections are used */
+    uint64_t start_ns, planned;                              /* requests planned so far */
+    uint64_t requests, all_requests, events, errors, cpu_ns; /* all: from the start on */
     bench_samples samples;
     char buffer[READ_SIZE];
 } load;
@@ -99,13 +93,13 @@ static void hang_up(asker *a)
 
 static void send_request(load *l, asker *a)
 {
-    ssize_t put = write(a->fd, l->request + a->sent, l->request_size - a->sent);
+    ssize_t put = write(a->fd, l->options.request + a->sent, l->options.request_size - a->sent);
 
     a->asking = true;
     if (put > 0)
         a->sent += (size_t)put;
-    if (a->connecting || a->sent < l->request_size)
-        watch(l, a, EPOLL_CTL_MOD, EPOLLIN | (a->sent < l->request_size ? EPOLLOUT : 0));
+    if (a->connecting || a->sent < l->options.request_size)
+        watch(l, a, EPOLL_CTL_MOD, EPOLLIN | (a->sent < l->options.request_size ? EPOLLOUT : 0));
     a->connecting = false;
 }
 
@@ -139,10 +133,12 @@ static void ask_planned(load *l)
 {
     uint64_t now = now_ns(), due;
 
-    while (l->free && (due = l->start_ns + (uint64_t)((double)l->planned * SECOND / l->rate)) <= now) {
+    while (l->free && (due = l->start_ns + (uint64_t)((double)l->planned * SECOND / l->options.rate)) <= now) {
         asker *a = l->free;
 
         l->free = a->next_free;
+        if (!l->free)
+            l->free_end = &l->free;
         l->planned++;
         ask(l, a, due);
     }
@@ -150,11 +146,12 @@ static void ask_planned(load *l)
 
 static void go_on(load *l, asker *a)
 {
-    if (l->fresh)
+    if (l->options.fresh)
         hang_up(a);
-    if (l->rate > 0) {
-        a->next_free = l->free;
-        l->free = a;
+    if (l->options.rate > 0) {
+        a->next_free = NULL;
+        *l->free_end = a;
+        l->free_end = &a->next_free;
         ask_planned(l);
     } else {
         ask(l, a, now_ns());
@@ -167,9 +164,9 @@ static void count_opened(load *l, asker *a)
     if (a->opened)
         return;
     a->opened = true;
-    if (l->begun < l->connections)
+    if (l->begun < l->options.connections)
         ask(l, &l->askers[l->begun++], now_ns());
-    if (++l->opened == l->connections) {
+    if (++l->opened == l->options.connections) {
         puts("open");
         fflush(stdout);
     }
@@ -180,13 +177,14 @@ static void count_reply(load *l, asker *a)
     bool good = a->reading.status == 200;
 
     a->asking = false;
+    l->all_requests++;
     if (l->measuring) {
         l->requests += good;
         l->errors += !good;
         if (good)
             bench_samples_add(&l->samples, now_ns() - a->since_ns);
     }
-    if (l->holds == HOLD_NOTHING)
+    if (l->options.holds == BENCH_HOLD_NOTHING)
         go_on(l, a);
     else
         count_opened(l, a);
@@ -194,9 +192,9 @@ static void count_reply(load *l, asker *a)
 
 static void lose(load *l, asker *a)
 {
-    l->errors += l->measuring || l->holds != HOLD_NOTHING;
+    l->errors += l->measuring || l->options.holds != BENCH_HOLD_NOTHING;
     hang_up(a);
-    if (l->holds != HOLD_NOTHING)
+    if (l->options.holds != BENCH_HOLD_NOTHING)
         count_opened(l, a);
     else
         go_on(l, a);
@@ -217,7 +215,7 @@ static void read_reply(load *l, asker *a)
         lose(l, a);
     else if (progress == BENCH_WHOLE)
         count_reply(l, a);
-    else if (l->holds == HOLD_STREAM && a->reading.events > 0)
+    else if (l->options.holds == BENCH_HOLD_STREAM && a->reading.events > 0)
         count_opened(l, a);
 }
 
@@ -227,7 +225,7 @@ static void asker_ready(load *l, asker *a, uint32_t events)
         lose(l, a);
         return;
     }
-    if (events & EPOLLOUT && a->asking && a->sent < l->request_size)
+    if (events & EPOLLOUT && a->asking && a->sent < l->options.request_size)
         send_request(l, a);
     if (events & (EPOLLIN | EPOLLERR | EPOLLHUP) && a->fd >= 0)
         read_reply(l, a);
@@ -254,7 +252,7 @@ static void run_until(load *l, uint64_t until)
 
             if (a)
                 asker_ready(l, a, events[i].events);
-            else if (l->holds != HOLD_NOTHING)
+            else if (l->options.holds != BENCH_HOLD_NOTHING)
                 return;
             else
                 tick(l);
@@ -265,7 +263,7 @@ static void run_until(load *l, uint64_t until)
 /* The timer rings once for each planned request. */
 static void start_timer(load *l)
 {
-    long interval = (long)(SECOND / l->rate);
+    long interval = (long)(SECOND / l->options.rate);
     struct itimerspec ring = { .it_interval.tv_nsec = interval, .it_value.tv_nsec = interval };
     struct epoll_event event = { .events = EPOLLIN };
 
@@ -280,10 +278,25 @@ static void hold_all(load *l)
 
     if (epoll_ctl(l->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0)
         fail("standard input");
-    for (l->begun = 0; l->begun < l->parallel && l->begun < l->connections;)
+    for (l->begun = 0; l->begun < l->options.parallel && l->begun < l->options.connections;)
         ask(l, &l->askers[l->begun++], now_ns());
     run_until(l, 0);
     printf("{\"errors\": %llu}\n", (unsigned long long)l->errors);
+}
+
+static double micros(const load *l, double share)
+{
+    return (double)bench_samples_at(&l->samples, share) / 1000;
+}
+
+static void report(load *l, double seconds)
+{
+    bench_samples_sort(&l->samples);
+    printf("{\"requests\": %llu, \"all_requests\": %llu, \"events\": %llu, \"errors\": %llu", (unsigned long long)l->requests,
+           (unsigned long long)l->all_requests, (unsigned long long)l->events, (unsigned long long)l->errors);
+    printf(", \"seconds\": %.6f, \"cpu_us\": %.3f", seconds, (double)l->cpu_ns / 1000);
+    printf(", \"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f}\n", micros(l, 0.5), micros(l, 0.9), micros(l, 0.99),
+           micros(l, 1));
 }
 
 static void measure(load *l)
@@ -291,113 +304,36 @@ static void measure(load *l)
     uint64_t from, until, used;
 
     l->start_ns = now_ns();
-    if (l->rate > 0)
+    if (l->options.rate > 0)
         start_timer(l);
-    for (unsigned i = 0; i < l->connections; i++)
+    for (unsigned i = 0; i < l->options.connections; i++)
         go_on(l, &l->askers[i]);
-    run_until(l, l->start_ns + (uint64_t)(l->warm * SECOND));
+    run_until(l, l->start_ns + (uint64_t)(l->options.warm * SECOND));
     l->measuring = true;
     from = now_ns();
-    used = cpu_ns(l->pid);
-    run_until(l, from + (uint64_t)(l->seconds * SECOND));
-    l->cpu_ns = cpu_ns(l->pid) - used;
+    used = cpu_ns(l->options.pid);
+    run_until(l, from + (uint64_t)(l->options.seconds * SECOND));
+    l->cpu_ns = cpu_ns(l->options.pid) - used;
     until = now_ns();
-    bench_samples_sort(&l->samples);
-    printf("{\"requests\": %llu, \"events\": %llu, \"errors\": %llu, \"seconds\": %.6f, \"cpu_us\": %.3f", (unsigned long long)l->requests,
-           (unsigned long long)l->events, (unsigned long long)l->errors, (double)(until - from) / SECOND, (double)l->cpu_ns / 1000);
-    printf(", \"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f}\n", (double)bench_samples_at(&l->samples, 0.5) / 1000,
-           (double)bench_samples_at(&l->samples, 0.9) / 1000, (double)bench_samples_at(&l->samples, 0.99) / 1000,
-           (double)bench_samples_at(&l->samples, 1) / 1000);
-}
-
-static void read_request(load *l, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-
-    l->request = malloc(1 << 20);
-    if (!file || !l->request)
-        fail(path);
-    l->request_size = fread(l->request, 1, 1 << 20, file);
-    fclose(file);
-}
-
-static void set_option(load *l, int letter, const char *value)
-{
-    switch (letter) {
-    case 'p':
-        l->address.sin_port = htons((uint16_t)strtoul(value, NULL, 10));
-        break;
-    case 'q':
-        read_request(l, value);
-        break;
-    case 'c':
-        l->connections = (unsigned)strtoul(value, NULL, 10);
-        break;
-    case 'k':
-        l->parallel = (unsigned)strtoul(value, NULL, 10);
-        break;
-    case 'r':
-        l->rate = strtod(value, NULL);
-        break;
-    case 'w':
-        l->warm = strtod(value, NULL);
-        break;
-    case 's':
-        l->seconds = strtod(value, NULL);
-        break;
-    case 'f':
-        l->fresh = true;
-        break;
-    case 'h':
-        l->holds = strcmp(value, "idle") == 0 ? HOLD_IDLE : HOLD_STREAM;
-        break;
-    case 'i':
-        l->pid = (pid_t)strtol(value, NULL, 10);
-        break;
-    default:
-        exit(2);
-    }
-}
-
-static void read_options(load *l, int argc, char **argv)
-{
-    static const struct option OPTIONS[] = {
-        { "port", required_argument, NULL, 'p' },
-        { "request", required_argument, NULL, 'q' },
-        { "connections", required_argument, NULL, 'c' },
-        { "parallel", required_argument, NULL, 'k' },
-        { "rate", required_argument, NULL, 'r' },
-        { "warm", required_argument, NULL, 'w' },
-        { "seconds", required_argument, NULL, 's' },
-        { "fresh", no_argument, NULL, 'f' },
-        { "hold", required_argument, NULL, 'h' },
-        { "pid", required_argument, NULL, 'i' },
-        { 0 },
-    };
-    int letter;
-
-    while ((letter = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0)
-        set_option(l, letter, optarg);
-    if (!l->request || l->address.sin_port == 0 || l->connections == 0) {
-        fputs("load: needs --port, --request and --connections\n", stderr);
-        exit(2);
-    }
+    report(l, (double)(until - from) / SECOND);
 }
 
 int main(int argc, char **argv)
 {
-    static load l = { .connections = 32, .parallel = 64, .warm = 0.2, .seconds = 1 };
+    static load l;
 
     signal(SIGPIPE, SIG_IGN);
+    bench_options_read(&l.options, argc, argv);
     l.address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    read_options(&l, argc, argv);
+    l.address.sin_port = htons(l.options.port);
     l.epoll = epoll_create1(EPOLL_CLOEXEC);
-    l.askers = calloc(l.connections, sizeof *l.askers);
+    l.free_end = &l.free;
+    l.askers = calloc(l.options.connections, sizeof *l.askers);
     if (!l.askers)
         fail("memory");
-    for (unsigned i = 0; i < l.connections; i++)
+    for (unsigned i = 0; i < l.options.connections; i++)
         l.askers[i].fd = -1;
-    if (l.holds != HOLD_NOTHING)
+    if (l.options.holds != BENCH_HOLD_NOTHING)
         hold_all(&l);
     else
         measure(&l);
