@@ -1,0 +1,100 @@
+"""Does a request cost more when many rows are stored, or many clients are connected?"""
+
+import pathlib
+import shutil
+import sqlite3
+import time
+
+import metrics
+from load import Load
+from table import Row
+
+DAYS = 60
+RATE = 1000
+CONNECTIONS = (10, 1000, 10_000)
+
+
+def first_row(machine, path):
+    """A database as the daemon makes it, with one request in it."""
+    ours = machine.tokenpak(store=path)
+    Load(machine, "chat 888").run(ours.port, connections=1, seconds=0.05)
+    machine.stop(ours)
+
+
+def copy_rows(path, wanted):
+    """Copies the first row over the last weeks, and leaves the sums for the daemon to make at its next start."""
+    database = sqlite3.connect(path)
+    columns = [row[1] for row in database.execute("PRAGMA table_info(request)") if row[1] != "id"]
+    names, values = ", ".join(columns), ", ".join("n.ms" if name == "started_ms" else f"first.{name}" for name in columns)
+    start, step = int((time.time() - DAYS * 86400) * 1000), DAYS * 86_400_000 / wanted
+    database.execute("PRAGMA synchronous = OFF")
+    database.execute("CREATE TEMP TABLE first AS SELECT * FROM request LIMIT 1")
+    database.execute("DELETE FROM request")
+    database.execute(
+        f"WITH RECURSIVE n (k, ms) AS (SELECT 0, {start} UNION ALL SELECT k + 1, {start} + CAST((k + 1) * {step} AS INTEGER) FROM n "
+        f"WHERE k + 1 < {wanted}) INSERT INTO request (id, {names}) SELECT (n.ms << 20) + (n.k & 1048575), {values} FROM n, first"
+    )
+    database.execute("UPDATE counter SET value = ? WHERE name = 'rows'", (wanted,))
+    database.execute("DROP TABLE aggregate")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+
+
+def filled(machine, count):
+    """A database with that many rows, made once and kept beside the build; a copy of it for this run."""
+    kept = pathlib.Path(machine.programs) / f"rows-{count}.db"
+    if not kept.exists():
+        work = machine.home / f"fill-{count}.db"
+        first_row(machine, work)
+        copy_rows(work, count)
+        ours = machine.tokenpak(store=work)
+        until = time.monotonic() + 600
+        while metrics.stats(ours, "all")["requests"]["total"] < count and time.monotonic() < until:
+            time.sleep(0.5)
+        machine.stop(ours)
+        shutil.move(work, kept)
+    copy = machine.home / f"rows-{count}.db"
+    shutil.copy(kept, copy)
+    return copy
+
+
+def loaded(run, ours, connections):
+    """(CPU us/request at full load, CPU us/request and p99 at the fixed rate) with that many connections in use."""
+    load = Load(run.machine, "chat 888")
+    # At the fixed rate each connection is used in turn; all are open when it is measured.
+    steady = load.run(ours.port, rate=RATE, connections=connections, warm=connections / RATE + 0.5, seconds=max(4, run.seconds), pid=ours.pid)
+    return steady["cpu_us"] / steady["requests"], steady["p99_us"] / 1000
+
+
+def rows(run):
+    found = []
+    for count in run.row_counts:
+        path = filled(run.machine, count)
+        ours = run.machine.tokenpak(store=path)
+        load = Load(run.machine, "chat 888")
+        load.run(ours.port, connections=32, seconds=0.5)
+        full = load.run(ours.port, connections=32, seconds=max(3, run.seconds), pid=ours.pid)
+        _, p99 = loaded(run, ours, 64)
+        run.machine.stop(ours)
+        path.unlink()
+        found.append((f"{count:,} rows stored", full["cpu_us"] / full["requests"], p99))
+    return shown(found, f"CPU us/request at full load, p99 ms at {RATE:,}/s")
+
+
+def connections(run):
+    ours = run.machine.tokenpak()
+    Load(run.machine, "chat 888").run(ours.port, connections=32, seconds=0.5)
+    found = []
+    for count in CONNECTIONS:
+        found.append((f"{count:,} client connections in use", *loaded(run, ours, count)))
+    run.machine.stop(ours)
+    return shown(found, f"CPU us/request, p99 ms at {RATE:,}/s")
+
+
+def shown(found, what):
+    base = found[0][1]
+    return [Row(f"{name}: {what}", f"{cpu:.1f} {p99:.2f}", ratio=f"{cpu / base:.2f}", bar="flat") for name, cpu, p99 in found]
+
+
+MEASURES = {"growth-rows": rows, "growth-connections": connections}
