@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -361,6 +362,27 @@ static tp_connect_result classify(CURLcode code)
     }
 }
 
+static void drop_easy(tp_conn *conn)
+{
+    curl_multi_remove_handle(conn->shard->multi, conn->easy);
+    curl_easy_cleanup(conn->easy);
+    conn->shard->count--;
+    conn->easy = NULL;
+}
+
+/* A connection without TLS needs libcurl no more, whose part of it takes 16 KiB. The descriptor is doubled, because a handle leaves its
+ * multi only by closing, at once or later. Without a free descriptor it stays as it is. */
+static void part_from_curl(tp_conn *conn)
+{
+    int own = fcntl(conn->fd, F_DUPFD_CLOEXEC, 0);
+
+    if (own < 0)
+        return;
+    drop_easy(conn);
+    conn->fd = own;
+    conn->released = true;
+}
+
 static void finish_connect(tp_conn *conn, CURLcode code)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
@@ -375,6 +397,8 @@ static void finish_connect(tp_conn *conn, CURLcode code)
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;
+    if (conn->fd >= 0 && is_plain(conn))
+        part_from_curl(conn);
     conn->done(conn->arg, conn, result, text);
 }
 
@@ -383,11 +407,8 @@ void tp_connect_close(tp_conn *conn)
     tp_list_remove(&conn->link);
     if (conn->fd >= 0)
         drop_watch(conn->connector, conn->fd);
-    if (conn->easy) {
-        curl_multi_remove_handle(conn->shard->multi, conn->easy);
-        curl_easy_cleanup(conn->easy);
-        conn->shard->count--;
-    }
+    if (conn->easy)
+        drop_easy(conn);
     if (conn->released)
         close(conn->fd);
     free(conn->error);

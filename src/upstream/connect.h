@@ -1,7 +1,7 @@
 /* upstream/connect.h - opens, secures and closes connections to providers; the only file that knows libcurl multi. Loop thread only.
  *
  * Each connection is a CONNECT_ONLY handle in one of several CURLMs ("shards", at most 16 connections each, because libcurl searches a
- * multi's connections one by one). Once it stands, the exchange on it is ours. */
+ * multi's connections one by one). Once it stands, the exchange on it is ours; without TLS the descriptor is too, and the handle goes. */
 
 #ifndef TP_UPSTREAM_CONNECT_H
 #define TP_UPSTREAM_CONNECT_H
@@ -19,10 +19,10 @@ typedef enum tp_connect_result { TP_CONNECT_OK, TP_CONNECT_FAILED, TP_CONNECT_TL
 typedef struct tp_conn {
     tp_connector *connector;
     tp_origin *origin;
-    void *easy; /* CURL; NULL while it waits for the CA store */
+    void *easy; /* CURL; NULL while it waits for the CA store, and once it stands without TLS */
     struct tp_shard *shard;
     int fd;                            /* -1 until connected */
-    bool released;                     /* libcurl has let go of it: ours to close */
+    bool released;                     /* ours to close: libcurl has let go of it */
     tp_link link;                      /* waiting for the CA store, or idle in the pool */
     uint64_t idle_ns;                  /* since when it is idle */
     uint64_t timeout;                  /* ms, of the connect */
