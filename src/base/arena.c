@@ -15,8 +15,8 @@
 #define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
 #endif
 
-/* A chat exchange with its heads, notes and call takes 7 KiB; malloc adds 16 bytes. */
-enum { FIRST_CHUNK = 8192 - 16, LARGEST_CHUNK = 65536, ALIGN = 16 };
+/* A chat exchange with the head of its request, notes and call takes somewhat less than 6 KiB. */
+enum { FIRST_CHUNK = 6144 - 16, SECOND_CHUNK = 2048, LARGEST_CHUNK = 65536, ALIGN = 16 };
 
 typedef struct chunk {
     struct chunk *older;
@@ -139,7 +139,7 @@ static chunk *chunk_with_room(tp_arena *arena, size_t size)
 
     if (c->size - c->used >= size)
         return c;
-    next = c->size * 2 < LARGEST_CHUNK ? c->size * 2 : LARGEST_CHUNK;
+    next = !c->older ? SECOND_CHUNK : c->size * 2 < LARGEST_CHUNK ? c->size * 2 : LARGEST_CHUNK;
     if (next < size)
         next = size;
     c = chunk_new(next);

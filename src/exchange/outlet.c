@@ -7,7 +7,7 @@
 #include "wire/error.h"
 #include "wire/usage.h"
 
-enum { MOST_OWN_FIELDS = 12, MOST_ERROR = 16 << 10 };
+enum { MOST_OWN_FIELDS = 12, USUAL_FIELDS = 48, MOST_ERROR = 16 << 10 };
 
 typedef struct fields {
     tp_header *items;
@@ -41,11 +41,13 @@ static void add_own(fields *f, const tp_exchange *x)
     }
 }
 
-static fields own_fields(const tp_exchange *x, size_t others)
+/* An empty list with room for ours and `others`, in `usual` when they are not many: the sink takes it at once, and a stream would keep
+ * it in its arena to the end. */
+static fields own_fields(const tp_exchange *x, size_t others, tp_header usual[USUAL_FIELDS])
 {
-    fields f = { tp_arena_array(x->arena, tp_header, others + MOST_OWN_FIELDS), 0 };
+    size_t most = others + MOST_OWN_FIELDS;
 
-    return f;
+    return (fields){ most <= USUAL_FIELDS ? usual : tp_arena_array(x->arena, tp_header, most), 0 };
 }
 
 /* How bytes of an error could be put behind what was sent. */
@@ -74,7 +76,8 @@ static tp_framing framing_of(const tp_driven *d, const tp_reply_head *head)
 
 static tp_flow send_head(tp_driven *d, const tp_reply_head *head)
 {
-    fields f = own_fields(&d->x, head->header_count);
+    tp_header usual[USUAL_FIELDS];
+    fields f = own_fields(&d->x, head->header_count, usual);
     tp_reply_head out = *head;
 
     for (size_t i = 0; i < head->header_count; i++)
@@ -119,7 +122,8 @@ static void send_error_reply(tp_driven *d)
 {
     const tp_exchange *x = &d->x;
     tp_error_said what = said(d);
-    fields f = own_fields(x, x->failure.header_count);
+    tp_header usual[USUAL_FIELDS];
+    fields f = own_fields(x, x->failure.header_count, usual);
     tp_buffer body = TP_BUFFER(MOST_ERROR);
     tp_reply_head head = { .status = tp_err_status(x->failure.err) };
 

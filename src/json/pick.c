@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "json/string.h"
 
-enum { DEPTH = 1000, KEY_ROOM = 256 };
+enum { DEPTH = 1000, KEY_ROOM = 96 };
 
 typedef enum state {
     BETWEEN,      /* before and behind a complete text; first, so that a zeroed pick stands here */

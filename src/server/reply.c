@@ -8,7 +8,7 @@
 #include "server/client.h"
 #include "wire/error.h"
 
-enum { MOST_REFUSAL = 128 << 10, USUAL_HEAD = 1024 };
+enum { MOST_REFUSAL = 128 << 10, MOST_SPARE = 16 << 10, USUAL_HEAD = 1024 };
 
 static const char *reason_of(int status)
 {
@@ -82,10 +82,30 @@ static void put_framing(tp_client *c, const tp_reply_head *head)
         tp_buffer_text(&c->out, "connection: keep-alive\r\n");
 }
 
+/* Memory for `out` that another reply needs no more. */
+static void take_spare(tp_client *c)
+{
+    if (c->out.data || !c->server->spare_count)
+        return;
+    c->out = c->server->spare[--c->server->spare_count];
+}
+
+static void give_back(tp_client *c)
+{
+    if (c->out.capacity > MOST_SPARE || c->server->spare_count == TP_SERVER_SPARE) {
+        tp_buffer_free(&c->out);
+        return;
+    }
+    c->server->spare[c->server->spare_count] = c->out;
+    c->server->spare[c->server->spare_count++].length = 0;
+    c->out = (tp_buffer){ .limit = c->out.limit };
+}
+
 static tp_flow put_head(tp_client *c, const tp_reply_head *head)
 {
     tp_bytes reason = head->reason.length ? head->reason : tp_bytes_text(reason_of(head->status));
 
+    take_spare(c);
     tp_buffer_room(&c->out,
                    USUAL_HEAD + (size_t)(head->body_length > 0 && head->body_length < TP_SERVER_HIGH_WATER ? head->body_length : 0));
     tp_buffer_text(&c->out, "HTTP/1.1 ");
@@ -113,6 +133,7 @@ static tp_flow put_body(tp_client *c, tp_bytes part)
 {
     if (c->bodiless)
         return TP_FLOW_GO;
+    take_spare(c);
     if (c->chunked) {
         tp_buffer_hex(&c->out, part.length);
         tp_buffer_text(&c->out, "\r\n");
@@ -281,7 +302,7 @@ void tp_reply_flush(tp_client *c)
             write_later(c, done < 0 ? 0 : (size_t)done);
             return;
         }
-        tp_buffer_clear(&c->out, 4096);
+        give_back(c);
     }
     after_write(c);
 }

@@ -173,5 +173,7 @@ void tp_server_close(tp_server *server)
 
 void tp_server_free(tp_server *server)
 {
+    while (server && server->spare_count)
+        tp_buffer_free(&server->spare[--server->spare_count]);
     free(server);
 }

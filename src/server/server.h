@@ -11,7 +11,7 @@
 #include "exchange/pipeline.h"
 #include "exchange/services.h"
 
-enum { TP_SERVER_READ = 64 << 10, TP_SERVER_HIGH_WATER = 256 << 10, TP_SERVER_LOW_WATER = 64 << 10 };
+enum { TP_SERVER_READ = 64 << 10, TP_SERVER_HIGH_WATER = 256 << 10, TP_SERVER_LOW_WATER = 64 << 10, TP_SERVER_SPARE = 32 };
 
 typedef struct tp_server {
     tp_services *services;
@@ -23,6 +23,8 @@ typedef struct tp_server {
     unsigned port;
     unsigned connections;
     tp_list clients;
+    tp_buffer spare[TP_SERVER_SPARE]; /* for replies: empty, with memory, so that an idle client needs none and a busy one no malloc */
+    unsigned spare_count;
     tp_list dirty; /* of clients with something to write or to begin, in this turn */
     uint64_t request_number;
     uint64_t max_memory;                    /* bytes that all buffers may hold before requests are refused; 0 = no limit */
@@ -48,6 +50,6 @@ void tp_server_abort(tp_server *server, tp_err err, const char *message);
 
 /* Closes every connection now. The server is freed by tp_server_free after the loop has run. */
 void tp_server_close(tp_server *server);
-void tp_server_free(tp_server *server);
+void tp_server_free(tp_server *server); /* NULL is allowed */
 
 #endif

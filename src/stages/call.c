@@ -12,6 +12,7 @@
 #include <tokenpak/log.h>
 
 #include "base/ref.h"
+#include "exchange/driver.h"
 
 /* ---- providers that refused stream_options ---- */
 
@@ -347,6 +348,7 @@ static void begin_attempt(tp_call_note *n)
         return;
     }
     add_attempt(n);
+    n->request.heads = n->heads = tp_arena_from(&n->self->services->driver->arenas);
     n->call = tp_call_start(n->self->services->upstream, &n->request, &EVENTS, n);
 }
 

@@ -40,6 +40,7 @@ typedef struct tp_call_note {
     tp_call *call;
     tp_call_request request;
     tp_attempt *attempt;
+    tp_arena *heads; /* the reply's head, until it was passed on: a stream does not carry it to its end */
     uint64_t attempt_ns;
     tp_timer timer; /* back-off, or the bound on holding for an event */
     /* The reply. */

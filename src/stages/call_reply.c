@@ -43,8 +43,8 @@ static bool field_stays(const tp_call_note *n, const tp_header *field, int statu
 
 static void keep_head(tp_call_note *n, const tp_http1_head *head)
 {
-    tp_bytes connection = tp_http1_joined(head->headers, head->header_count, "connection", n->x->arena);
-    tp_header *fields = tp_arena_array(n->x->arena, tp_header, head->header_count + 1);
+    tp_bytes connection = tp_http1_joined(head->headers, head->header_count, "connection", n->heads);
+    tp_header *fields = tp_arena_array(n->heads, tp_header, head->header_count + 1);
     size_t count = 0;
 
     for (size_t i = 0; i < head->header_count; i++)
@@ -198,6 +198,14 @@ void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head)
         tp_call_reply_accept(n);
 }
 
+static void forget_head(tp_call_note *n)
+{
+    n->reply.headers = NULL;
+    n->reply.header_count = 0;
+    tp_arena_free(n->heads);
+    n->heads = NULL;
+}
+
 /* ---- body ---- */
 
 /* The only place that decides whether what is held may go. */
@@ -247,6 +255,7 @@ void tp_call_reply_accept(tp_call_note *n)
         tp_body_release(n->x);
     }
     n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_HEAD, .head = &n->reply });
+    forget_head(n);
     if (n->held.length)
         n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_RAW, .raw = tp_buffer_bytes(&n->held) });
     tp_buffer_free(&n->held);
@@ -296,6 +305,7 @@ void tp_call_reply_clear(tp_call_note *n)
     tp_coding_free(n->coding);
     tp_sse_free(n->sse);
     tp_buffer_free(&n->held);
+    forget_head(n);
     n->coding = NULL;
     n->sse = NULL;
     n->tap = NULL;

@@ -100,6 +100,7 @@ static void ask(question *q, tp_services *services)
     q->reply.limit = MOST_REPLY;
     q->request = (tp_call_request){
         .arena = q->list->arena,
+        .heads = q->list->arena,
         .origin = origin,
         .method = TP_BYTES("GET"),
         .target = tp_arena_join(q->list->arena, (const tp_bytes[]){ tp_bytes_text(origin->path), tp_bytes_text(PLACES[dialect].path) }, 2),

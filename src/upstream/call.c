@@ -278,7 +278,7 @@ static bool take(tp_call *c, tp_bytes *input, bool *keep)
 {
     tp_http1_read read;
 
-    tp_http1_feed(&c->http, *input, c->request->arena, &read);
+    tp_http1_feed(&c->http, *input, c->request->heads, &read);
     *input = tp_bytes_from(*input, read.used);
     if (read.head && read.err == TP_OK) {
         *keep = read.parsed.keep_alive;

@@ -25,6 +25,7 @@ enum { TP_CALL_PARTS = 5 };
 /* Everything is borrowed until the call ends; lay it in `arena`, which must outlive the call. */
 typedef struct tp_call_request {
     tp_arena *arena;
+    tp_arena *heads; /* of what is told of heads; it may go as soon as the final one was told */
     tp_origin *origin;
     tp_bytes method, target;
     const tp_header *headers; /* Host and the framing are added */

@@ -161,7 +161,7 @@ static inline void start(rig *r)
     r->ends = 0;
     r->status = 0;
     *request = r->request;
-    request->arena = r->arena;
+    request->arena = request->heads = r->arena;
     request->origin = request->origin ? request->origin : provider(r);
     r->call = tp_call_start(r->upstream, request, &EVENTS, r);
     assert_string_equal(r->story, "");
