@@ -17,7 +17,7 @@ enum { MOST_TRACE = TP_ROW_TRACE_MOST, TRACES_A_SECOND = 1000, SAMPLE = 16 };
 
 typedef struct record {
     tp_services *services;
-    bool access;
+    bool access, traces;        /* whether log.access and trace.keep want any */
     uint64_t second, in_second; /* how many requests have ended in it */
 } record;
 
@@ -30,7 +30,7 @@ static tp_err record_open(void **self, const void *previous, const tp_stage_env 
     record *r = tp_new(record);
 
     (void)previous;
-    *r = (record){ .services = env->services, .access = env->all->log.access };
+    *r = (record){ .services = env->services, .access = env->all->log.access, .traces = env->all->trace.keep > 0 };
     *self = r;
     return TP_OK;
 }
@@ -295,7 +295,7 @@ static bool keeps_trace(record *r, uint64_t now)
         r->second = now / 1000000000;
         r->in_second = 0;
     }
-    return r->in_second++ < TRACES_A_SECOND || r->in_second % SAMPLE == 0;
+    return r->traces && (r->in_second++ < TRACES_A_SECOND || r->in_second % SAMPLE == 0);
 }
 
 /* Spans of the request are not C strings; a copy of the row is. */

@@ -116,10 +116,10 @@ static void on_closed(tp_call *c)
         connect_anew(c);
     } else if (!c->replied) {
         end(c, TP_CALL_RESET_SENT, "the provider closed the connection without a reply");
+    } else if (!c->has_head) {
+        end(c, TP_CALL_GARBAGE, "the provider closed the connection inside the head of the reply");
     } else {
-        end(c, TP_CALL_CUT_OFF,
-            c->has_head ? "the provider closed the connection inside the reply"
-                        : "the provider closed the connection inside the head of the reply");
+        end(c, TP_CALL_CUT_OFF, "the provider closed the connection inside the reply");
     }
 }
 

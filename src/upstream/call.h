@@ -16,8 +16,8 @@ typedef enum tp_call_result {
     TP_CALL_CONNECT_TIMEOUT,
     TP_CALL_TIMEOUT,    /* first byte, idle or total */
     TP_CALL_RESET_SENT, /* closed before a byte of the reply, and the request was taken in */
-    TP_CALL_GARBAGE,    /* not HTTP */
-    TP_CALL_CUT_OFF,    /* closed inside the reply */
+    TP_CALL_GARBAGE,    /* not HTTP, or half a head */
+    TP_CALL_CUT_OFF,    /* closed inside the body */
 } tp_call_result;
 
 enum { TP_CALL_PARTS = 5 };

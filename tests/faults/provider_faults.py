@@ -26,7 +26,7 @@ TABLE = {
     "RST": {"upload": (UNREACHABLE, UNREACHABLE), "waiting": (UNREACHABLE, UNREACHABLE), "streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
     "stall": {"upload": (LATE, LATE), "waiting": (LATE, LATE), "streaming": (LATE, SILENT), "last": (LATE, SILENT)},
     "garbage": {"upload": (BAD, BAD), "waiting": (BAD, BAD), "streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
-    "cut in head": {"upload": (CUT, CUT), "waiting": (CUT, CUT)},
+    "cut in head": {"upload": (BAD, BAD), "waiting": (BAD, BAD)},
     "cut in a chunk": {"streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
     "cut in UTF-8": {"streaming": (CUT, BROKEN)},
     "cut in an event": {"streaming": (None, BROKEN), "last": (None, BROKEN)},
