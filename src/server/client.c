@@ -213,6 +213,10 @@ static void on_bad(tp_client *c, const tp_http1_read *read)
         tp_body_break(tp_driver_body(c->x), read->err, read->message);
     } else if (!c->reply_done) {
         drop_call(c);
+        if (!c->serving && read->parsed.method.length) {
+            c->head = tp_arena_make(c->arena, tp_http1_head);
+            *c->head = read->parsed;
+        }
         tp_reply_refuse(c, read->err, read->message);
         drop_unstarted(c);
     }
