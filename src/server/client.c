@@ -271,6 +271,10 @@ static void start_exchange(tp_client *c)
         return;
     c->started = true;
     tp_driver_start(x, &c->server->pipelines->pipelines[c->server->only_pipeline >= 0 ? c->server->only_pipeline : (int)c->kind], &c->sink);
+    if (c->expects && c->x && !c->request_done && c->out.length == 0) {
+        tp_buffer_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+        tp_client_touch(c);
+    }
 }
 
 static void feed(tp_client *c, tp_bytes input)

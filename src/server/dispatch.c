@@ -252,9 +252,6 @@ void tp_dispatch_head(tp_client *c)
         preflight(c);
         return;
     }
-    if (!c->request_done && c->head->minor > 0 && tp_gate_count(c->head, "expect"))
-        tp_buffer_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    c->expects = !c->request_done && c->head->minor > 0 && tp_gate_count(c->head, "expect");
     choose(c, tp_bytes_of(target.data, mark), tp_bytes_from(target, mark + 1));
-    if (c->out.length)
-        tp_client_touch(c);
 }
