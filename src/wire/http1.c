@@ -183,6 +183,15 @@ static bool is_strict_line(const tp_http1_head *head, tp_bytes text)
     return head->target.data == text.data + head->method.length + 1 && tp_bytes_starts(rest, TP_BYTES(" HTTP/"));
 }
 
+/* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. */
+static bool is_readable(const llhttp_t *parser, const tp_http1_read *read)
+{
+    const tp_http1_head *head = &read->parsed;
+    tp_bytes codings = tp_http1_joined(head->headers, head->header_count, "transfer-encoding", read->arena);
+
+    return parser->http_minor > 0 && tp_bytes_equal_nocase(codings, TP_BYTES("chunked"));
+}
+
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
@@ -201,6 +210,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the request line is not METHOD, blank, target, blank, HTTP version");
     else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
+    else if (parser->type == HTTP_RESPONSE && (parser->flags & F_TRANSFER_ENCODING) && !is_readable(parser, read))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a Transfer-Encoding other than chunked");
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
@@ -265,6 +276,7 @@ static void parse_head(tp_http1 *http, tp_bytes head, tp_http1_read *read)
         return;
     }
     describe(http, read, text);
+    http->between = 0;
     http->in_body = true;
 }
 
@@ -297,6 +309,7 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 
     head.length = head.length < most ? head.length : most;
     read->used = skip + head.length;
+    http->between += (uint32_t)skip;
     if (before) {
         tp_buffer_add(&http->head, head);
         head = tp_buffer_bytes(&http->head);
@@ -304,6 +317,8 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
     length = check_head(http, head, read);
     if (is_foreign(http, head))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the reply is not HTTP");
+    else if (http->between > MOST_BETWEEN)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "too many empty lines before the message");
     if (read->err != TP_OK)
         return;
     if (length) {

@@ -21,7 +21,7 @@ typedef struct tp_http1 {
     bool in_body;               /* the head is done */
     bool chunked;               /* told by the head; llhttp's own flag changes with a field in the trailers */
     bool no_body;               /* replies only: the request was HEAD */
-    uint32_t between;           /* framing bytes since the last part, for the bound on chunk extensions and trailers */
+    uint32_t between;           /* bytes of empty lines before the head, then of framing since the last part; bounded */
     char before;                /* the last framing byte, 0 behind a part */
     struct tp_http1_read *read; /* of the running tp_http1_feed */
 } tp_http1;
