@@ -22,6 +22,7 @@ typedef enum tp_metric_kind { TP_METRIC_COUNTER, TP_METRIC_GAUGE, TP_METRIC_HIST
     X(BYTES_IN, COUNTER, "tokenpak_request_bytes_total", "", "bytes of request bodies")                                                    \
     X(BYTES_OUT, COUNTER, "tokenpak_reply_bytes_total", "", "bytes of reply bodies")                                                       \
     X(CONNECTIONS, GAUGE, "tokenpak_client_connections", "", "open client connections")                                                    \
+    X(ACCEPT_PAUSES, COUNTER, "tokenpak_accept_pauses_total", "", "times that no client was let in, because descriptors were short")       \
     X(UPSTREAM_OPEN, COUNTER, "tokenpak_upstream_connects_total", "provider result", "connections opened to providers")                    \
     X(UPSTREAM_IDLE, GAUGE, "tokenpak_upstream_idle_connections", "", "kept-alive provider connections without a request")                 \
     X(STORE_QUEUED, GAUGE, "tokenpak_store_queued", "", "rows waiting for the next batch")                                                 \

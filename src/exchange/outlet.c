@@ -133,6 +133,8 @@ static void send_error_reply(tp_driven *d)
         f.items[f.count++] = x->failure.headers[i];
     add(&f, "x-tokenpak-error", tp_bytes_text(tp_err_code(x->failure.err)));
     add(&f, "x-should-retry", tp_bytes_text(tp_err_retry(x->failure.err) ? "true" : "false"));
+    if (x->failure.err == TP_ERR_OWN_OVERLOADED)
+        add(&f, "retry-after", TP_BYTES("1"));
     add_own(&f, x);
     head.headers = f.items;
     head.header_count = f.count;

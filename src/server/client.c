@@ -213,6 +213,10 @@ static void on_bad(tp_client *c, const tp_http1_read *read)
         tp_body_break(tp_driver_body(c->x), read->err, read->message);
     } else if (!c->reply_done) {
         drop_call(c);
+        if (!c->serving && read->parsed.method.length) {
+            c->head = tp_arena_make(c->arena, tp_http1_head);
+            *c->head = read->parsed;
+        }
         tp_reply_refuse(c, read->err, read->message);
         drop_unstarted(c);
     }
@@ -267,6 +271,10 @@ static void start_exchange(tp_client *c)
         return;
     c->started = true;
     tp_driver_start(x, &c->server->pipelines->pipelines[c->server->only_pipeline >= 0 ? c->server->only_pipeline : (int)c->kind], &c->sink);
+    if (c->expects && c->x && !c->request_done && c->out.length == 0) {
+        tp_buffer_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+        tp_client_touch(c);
+    }
 }
 
 static void feed(tp_client *c, tp_bytes input)

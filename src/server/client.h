@@ -47,6 +47,7 @@ typedef struct tp_client {
     bool held;              /* HOLD was said: room is owed */
     bool reading;           /* uv_read_start is on */
     bool body_paused;
+    bool expects;           /* the body comes only when it is asked for */
     struct tp_watch *watch; /* for the client's leaving, while its socket is not read; else NULL */
     bool writing;           /* a uv_write is in flight */
     uint32_t lingered;      /* bytes thrown away */

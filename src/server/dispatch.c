@@ -204,8 +204,9 @@ static void preflight(tp_client *c)
 /* Paths that only say whether somebody is there. */
 static bool is_probe(const tp_client *c, tp_bytes path)
 {
-    return tp_bytes_equal(c->head->method, TP_BYTES("HEAD")) &&
-           (tp_bytes_equal(path, TP_BYTES("/")) || tp_bytes_equal(path, TP_BYTES("/api/hello")));
+    bool head = tp_bytes_equal(c->head->method, TP_BYTES("HEAD"));
+
+    return tp_gate_is_ping(c->head) || (head && (tp_bytes_equal(path, TP_BYTES("/")) || tp_bytes_equal(path, TP_BYTES("/api/hello"))));
 }
 
 static bool is_upgrade(const tp_client *c, tp_bytes path)
@@ -251,9 +252,6 @@ void tp_dispatch_head(tp_client *c)
         preflight(c);
         return;
     }
-    if (!c->request_done && tp_gate_count(c->head, "expect"))
-        tp_buffer_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
+    c->expects = !c->request_done && c->head->minor > 0 && tp_gate_count(c->head, "expect");
     choose(c, tp_bytes_of(target.data, mark), tp_bytes_from(target, mark + 1));
-    if (c->out.length)
-        tp_client_touch(c);
 }

@@ -53,6 +53,22 @@ static tp_gate_verdict check_framing(const tp_http1_head *head)
     return refuse(TP_OK, NULL);
 }
 
+/* RFC 3986 3.2.2 without sub-delimiters, which mean something elsewhere: a name, or an address in brackets. */
+static bool is_host(tp_bytes host)
+{
+    bool v6 = host.length > 2 && host.data[0] == '[' && host.data[host.length - 1] == ']';
+    tp_bytes inside = v6 ? tp_bytes_of(host.data + 1, host.length - 2) : host;
+
+    for (size_t i = 0; i < inside.length; i++) {
+        char c = inside.data[i], lower = (char)(c | 0x20);
+
+        if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && c != '.' && c != (v6 ? ':' : '-') &&
+            (v6 || (c != '_' && c != '%')))
+            return false;
+    }
+    return host.length > 0;
+}
+
 /* The host of host[:port] or [v6][:port]; empty when it is malformed. */
 static tp_bytes host_of(tp_bytes authority)
 {
@@ -64,10 +80,8 @@ static tp_bytes host_of(tp_bytes authority)
         return tp_bytes_of(NULL, 0);
     if (rest.length > 1 && (!tp_bytes_number(tp_bytes_from(rest, 1), &port) || port > 65535))
         return tp_bytes_of(NULL, 0);
-    for (size_t i = 0; i < end; i++)
-        if (authority.data[i] == '@' || authority.data[i] == '/' || authority.data[i] == ' ' || authority.data[i] == ',')
-            return tp_bytes_of(NULL, 0);
-    return tp_bytes_of(authority.data, end);
+    rest = tp_bytes_of(authority.data, end);
+    return is_host(rest) ? rest : tp_bytes_of(NULL, 0);
 }
 
 static bool is_loopback_name(tp_bytes host)
@@ -155,12 +169,18 @@ tp_bytes tp_gate_path(const tp_http1_head *head)
     tp_bytes target = head->target, host = tp_gate_field(head, "host");
 
     for (size_t i = 0; i < 2; i++) {
-        tp_bytes rest = tp_bytes_from(target, strlen(SCHEMES[i]));
+        size_t scheme = strlen(SCHEMES[i]), authority = scheme + host.length;
 
-        if (tp_bytes_starts(target, tp_bytes_text(SCHEMES[i])) && tp_bytes_starts(rest, host))
-            target = tp_bytes_from(rest, host.length);
+        if (target.length > authority && tp_bytes_equal_nocase(tp_bytes_of(target.data, scheme), tp_bytes_text(SCHEMES[i])) &&
+            tp_bytes_equal_nocase(tp_bytes_of(target.data + scheme, host.length), host))
+            target = tp_bytes_from(target, authority);
     }
     return target.length && target.data[0] == '/' ? target : tp_bytes_of(NULL, 0);
+}
+
+bool tp_gate_is_ping(const tp_http1_head *head)
+{
+    return tp_bytes_equal(head->method, TP_BYTES("OPTIONS")) && tp_bytes_equal(head->target, TP_BYTES("*"));
 }
 
 static tp_gate_verdict check_target(const tp_http1_head *head)
@@ -169,15 +189,26 @@ static tp_gate_verdict check_target(const tp_http1_head *head)
         return refuse(TP_ERR_CALLER_METHOD_NOT_ALLOWED, "CONNECT and TRACE are not served");
     if (head->target.length > TP_HTTP1_LONGEST_TARGET)
         return refuse(TP_ERR_CALLER_URI_TOO_LONG, "the request target is longer than 64 KiB");
-    if (tp_gate_path(head).length == 0)
+    if (tp_bytes_find(head->target, '#') < head->target.length)
+        return refuse(TP_ERR_CALLER_BAD_REQUEST, "the request target has a fragment");
+    if (tp_gate_path(head).length == 0 && !tp_gate_is_ping(head))
         return refuse(TP_ERR_CALLER_BAD_REQUEST, "the request target must begin with / or be http://HOST/ with the Host of the request");
+    return refuse(TP_OK, NULL);
+}
+
+/* RFC 9110 10.1.1: what an HTTP/1.0 client expects is not heeded. */
+static tp_gate_verdict check_expectations(const tp_http1_head *head)
+{
+    for (size_t i = 0; head->minor > 0 && i < head->header_count; i++)
+        if (tp_bytes_equal_nocase(head->headers[i].name, TP_BYTES("expect")) &&
+            !tp_bytes_equal_nocase(head->headers[i].value, TP_BYTES("100-continue")))
+            return refuse(TP_ERR_CALLER_EXPECTATION_FAILED, "the only expectation known is 100-continue");
     return refuse(TP_OK, NULL);
 }
 
 tp_gate_verdict tp_gate_check(const tp_http1_head *head, const tp_listen *listen)
 {
-    tp_gate_verdict verdict = check_framing(head);
-    tp_bytes expect = tp_gate_field(head, "expect");
+    tp_gate_verdict verdict = check_framing(head), expectations;
 
     if (verdict.err == TP_OK)
         verdict = check_target(head);
@@ -185,7 +216,6 @@ tp_gate_verdict tp_gate_check(const tp_http1_head *head, const tp_listen *listen
         verdict = check_host(head, listen);
     if (verdict.err == TP_OK)
         verdict = check_origin(head, listen);
-    if (verdict.err == TP_OK && expect.length && !tp_bytes_equal_nocase(expect, TP_BYTES("100-continue")))
-        verdict = refuse(TP_ERR_CALLER_EXPECTATION_FAILED, "the only expectation known is 100-continue");
-    return verdict;
+    expectations = check_expectations(head);
+    return verdict.err == TP_OK && expectations.err != TP_OK ? expectations : verdict;
 }

@@ -27,4 +27,7 @@ unsigned tp_gate_count(const tp_http1_head *head, const char *name);
 /* Path and query of the target, also of its absolute form (RFC 9112 3.2.2); empty when it is neither. */
 tp_bytes tp_gate_path(const tp_http1_head *head);
 
+/* OPTIONS of `*`: whether somebody is there (RFC 9110 9.3.7). */
+bool tp_gate_is_ping(const tp_http1_head *head);
+
 #endif

@@ -212,6 +212,7 @@ void tp_reply_refuse(tp_client *c, tp_err err, const char *message)
         { TP_BYTES("x-tokenpak-request-id"), { id, 0 } },
         { TP_BYTES("allow"), tp_bytes_text(c->allow ? c->allow : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") },
         { TP_BYTES("upgrade"), TP_BYTES("HTTP/1.1") },
+        { TP_BYTES("retry-after"), TP_BYTES("1") },
     };
     size_t count = 4;
 
@@ -221,6 +222,8 @@ void tp_reply_refuse(tp_client *c, tp_err err, const char *message)
         count = 5;
     if (err == TP_ERR_CALLER_UPGRADE_REQUIRED)
         headers[count++] = headers[5];
+    if (err == TP_ERR_OWN_OVERLOADED)
+        headers[count++] = headers[6];
     tp_metric_add(c->server->services->metrics, TP_METRIC_REFUSED, 1, tp_err_code(err), NULL, NULL);
     tp_error_body(dialect_of(c), &said, &body);
     tp_reply_plain(c, tp_err_status(err), headers, count, tp_buffer_bytes(&body));

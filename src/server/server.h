@@ -18,7 +18,11 @@ typedef struct tp_server {
     tp_admin *admin;            /* NULL: only the pipeline is served (the demo's provider) */
     tp_pipeline_set *pipelines; /* of now; app replaces it at a reload */
     int only_pipeline;          /* -1, or the kind that every request takes */
-    uv_tcp_t listener;
+    int listener;               /* while listening */
+    uv_poll_t waiting;
+    tp_timer look_again;   /* for descriptors, while no client is let in */
+    uint64_t pause_logged; /* ms; 0 = never */
+    void (*accepted)(struct tp_server *server, int fd);
     bool listening, draining;
     unsigned port;
     unsigned connections;
@@ -51,5 +55,9 @@ void tp_server_abort(tp_server *server, tp_err err, const char *message);
 /* Closes every connection now. The server is freed by tp_server_free after the loop has run. */
 void tp_server_close(tp_server *server);
 void tp_server_free(tp_server *server); /* NULL is allowed */
+
+/* accept.c */
+int tp_accept_start(tp_server *server, const char *address, unsigned port, int fd); /* as tp_server_listen */
+void tp_accept_stop(tp_server *server);
 
 #endif

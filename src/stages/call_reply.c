@@ -43,7 +43,7 @@ static bool field_stays(const tp_call_note *n, const tp_header *field, int statu
 
 static void keep_head(tp_call_note *n, const tp_http1_head *head)
 {
-    tp_bytes connection = tp_http1_joined(head->headers, head->header_count, "connection", n->heads);
+    tp_bytes connection = tp_http1_connection(head->headers, head->header_count, n->heads);
     tp_header *fields = tp_arena_array(n->heads, tp_header, head->header_count + 1);
     size_t count = 0;
 

@@ -116,31 +116,37 @@ static bool is_overridden(const tp_provider *provider, tp_bytes name)
     return false;
 }
 
-static bool credential_stays(const tp_call_note *n, const tp_header *field)
+static const tp_auth_place *place_of(tp_bytes name)
 {
-    for (size_t i = 0; i < TP_AUTH_PLACES; i++) {
-        const tp_auth_place *place = &tp_auth_places[i];
-
-        if (tp_bytes_equal_nocase(field->name, tp_bytes_text(place->name)))
-            return passes(n, place->dialect, tp_auth_credential(place, field->value)) && passes(n, place->dialect, field->value);
-    }
-    return true;
+    for (size_t i = 0; i < TP_AUTH_PLACES; i++)
+        if (tp_bytes_equal_nocase(name, tp_bytes_text(tp_auth_places[i].name)))
+            return &tp_auth_places[i];
+    return NULL;
 }
 
+static bool credential_stays(const tp_call_note *n, const tp_auth_place *place, tp_bytes value)
+{
+    return passes(n, place->dialect, tp_auth_credential(place, value)) && passes(n, place->dialect, value);
+}
+
+/* A credential is meant for the provider, whatever Connection says of it. */
 static bool field_stays(const tp_call_note *n, const tp_header *field, tp_bytes connection, bool edited)
 {
+    const tp_auth_place *place;
+
     if (is_ours(field->name) || is_overridden(candidate_of(n)->provider, field->name))
         return false;
     if (edited && n->x->decoded && tp_bytes_equal_nocase(field->name, TP_BYTES("content-encoding")))
         return false;
-    return !tp_http1_is_hop(field->name, connection) && credential_stays(n, field);
+    place = place_of(field->name);
+    return place ? credential_stays(n, place, field->value) : !tp_http1_is_hop(field->name, connection);
 }
 
 static void compose_fields(tp_call_note *n, bool edited)
 {
     const tp_request *r = n->x->request;
     const tp_candidate *c = candidate_of(n);
-    tp_bytes connection = tp_http1_joined(r->headers, r->header_count, "connection", n->x->arena);
+    tp_bytes connection = tp_http1_connection(r->headers, r->header_count, n->x->arena);
     tp_header *fields = tp_arena_array(n->x->arena, tp_header, r->header_count + c->provider->headers.count + 1);
     size_t count = 0;
 

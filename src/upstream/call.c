@@ -225,8 +225,8 @@ static void send_request(tp_call *c)
 
 static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, const char *text)
 {
-    static const tp_call_result RESULTS[] = { TP_CALL_OK, TP_CALL_NO_CONNECTION, TP_CALL_TLS, TP_CALL_CONNECT_TIMEOUT };
-    static const char *const WORDS[] = { "ok", "failed", "tls", "timeout" };
+    static const tp_call_result RESULTS[] = { TP_CALL_OK, TP_CALL_NO_CONNECTION, TP_CALL_TLS, TP_CALL_CONNECT_TIMEOUT, TP_CALL_STARVED };
+    static const char *const WORDS[] = { "ok", "failed", "tls", "timeout", "starved" };
     tp_call *c = arg;
 
     (void)conn;

@@ -14,6 +14,7 @@ typedef enum tp_call_result {
     TP_CALL_NO_CONNECTION,
     TP_CALL_TLS,
     TP_CALL_CONNECT_TIMEOUT,
+    TP_CALL_STARVED,    /* no descriptor for a connection: the fault is ours */
     TP_CALL_TIMEOUT,    /* first byte, idle or total */
     TP_CALL_RESET_SENT, /* closed before a byte of the reply, and the request was taken in */
     TP_CALL_GARBAGE,    /* not HTTP, or half a head */

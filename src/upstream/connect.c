@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -383,6 +384,17 @@ static void part_from_curl(tp_conn *conn)
     conn->released = true;
 }
 
+/* A name's lookup and a socket fail alike, and say little of why: so it is asked whether one more descriptor could be had. */
+static bool is_starved(const tp_connector *c)
+{
+    int fd = fcntl(uv_backend_fd(c->loop), F_DUPFD_CLOEXEC, 0);
+
+    if (fd < 0)
+        return errno == EMFILE || errno == ENFILE;
+    close(fd);
+    return false;
+}
+
 static void finish_connect(tp_conn *conn, CURLcode code)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
@@ -391,9 +403,14 @@ static void finish_connect(tp_conn *conn, CURLcode code)
 
     if (result == TP_CONNECT_OK && (curl_easy_getinfo(conn->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD))
         result = TP_CONNECT_FAILED;
+    if (result == TP_CONNECT_FAILED && is_starved(conn->connector))
+        result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    strncat(text, conn->error[0] ? conn->error : curl_easy_strerror(code), sizeof(text) - 1);
+    if (result == TP_CONNECT_STARVED)
+        strncat(text, "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)", sizeof(text) - 1);
+    else
+        strncat(text, conn->error[0] ? conn->error : curl_easy_strerror(code), sizeof(text) - 1);
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;

@@ -14,7 +14,13 @@
 
 typedef struct tp_connector tp_connector;
 
-typedef enum tp_connect_result { TP_CONNECT_OK, TP_CONNECT_FAILED, TP_CONNECT_TLS, TP_CONNECT_TIMEOUT } tp_connect_result;
+typedef enum tp_connect_result {
+    TP_CONNECT_OK,
+    TP_CONNECT_FAILED,
+    TP_CONNECT_TLS,
+    TP_CONNECT_TIMEOUT,
+    TP_CONNECT_STARVED, /* there was no descriptor for it */
+} tp_connect_result;
 
 typedef struct tp_conn {
     tp_connector *connector;

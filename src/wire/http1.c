@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum { MOST_BETWEEN = 16 << 10 };
+enum { MOST_BETWEEN = 16 << 10, MOST_NAMED = 1024 };
 
 /* llhttp's callbacks find the running read through parser->data. */
 static tp_http1_read *reading(llhttp_t *parser)
@@ -175,6 +175,23 @@ static size_t skip_empty_lines(tp_http1 *http, tp_bytes input)
     return skip;
 }
 
+/* One blank on each side of the target, and HTTP behind it: llhttp takes more blanks, and other protocols. */
+static bool is_strict_line(const tp_http1_head *head, tp_bytes text)
+{
+    tp_bytes rest = tp_bytes_from(text, head->method.length + 1 + head->target.length);
+
+    return head->target.data == text.data + head->method.length + 1 && tp_bytes_starts(rest, TP_BYTES(" HTTP/"));
+}
+
+/* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. */
+static bool is_readable(const llhttp_t *parser, const tp_http1_read *read)
+{
+    const tp_http1_head *head = &read->parsed;
+    tp_bytes codings = tp_http1_joined(head->headers, head->header_count, "transfer-encoding", read->arena);
+
+    return parser->http_minor > 0 && tp_bytes_equal_nocase(codings, TP_BYTES("chunked"));
+}
+
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
@@ -189,8 +206,12 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
+    else if (parser->type == HTTP_REQUEST && !is_strict_line(head, text))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the request line is not METHOD, blank, target, blank, HTTP version");
     else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
+    else if (parser->type == HTTP_RESPONSE && (parser->flags & F_TRANSFER_ENCODING) && !is_readable(parser, read))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a Transfer-Encoding other than chunked");
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
@@ -208,18 +229,22 @@ static bool names_unknown_coding(const tp_http1_read *read)
     return !known;
 }
 
-static void refuse_head(tp_http1 *http, tp_http1_read *read, llhttp_errno_t result)
+/* Method and target are told, if they were read, so that the refusal can be in the dialect of the path. */
+static void refuse_head(tp_http1 *http, tp_http1_read *read, llhttp_errno_t result, tp_bytes text)
 {
-    tp_err err = TP_ERR_CALLER_BAD_REQUEST;
     const char *message = llhttp_get_error_reason(&http->parser);
 
-    if (result == HPE_INVALID_VERSION)
-        err = TP_ERR_CALLER_BAD_VERSION;
+    read->parsed.method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
+    if (result == HPE_OK) /* only the preface of HTTP/2 goes on behind its empty line */
+        refuse(read, TP_ERR_CALLER_BAD_VERSION, "HTTP/2 is not spoken here");
+    else if (result == HPE_INVALID_VERSION)
+        refuse(read, TP_ERR_CALLER_BAD_VERSION, message);
     else if (result == HPE_INVALID_TRANSFER_ENCODING && names_unknown_coding(read))
-        err = TP_ERR_CALLER_BAD_CODING;
+        refuse(read, TP_ERR_CALLER_BAD_CODING, message);
     else if (result == HPE_USER)
-        message = "more than 10,000 header fields";
-    refuse(read, err, message);
+        refuse(read, TP_ERR_CALLER_HEADERS_TOO_LARGE, "more than 10,000 header fields");
+    else
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, message);
 }
 
 /* A head has no more fields than lines. */
@@ -247,10 +272,11 @@ static void parse_head(tp_http1 *http, tp_bytes head, tp_http1_read *read)
     if (result == HPE_PAUSED && read->complete) {
         llhttp_resume(&http->parser);
     } else if (result != HPE_OK || !read->head) {
-        refuse_head(http, read, result);
+        refuse_head(http, read, result, text);
         return;
     }
     describe(http, read, text);
+    http->between = 0;
     http->in_body = true;
 }
 
@@ -283,6 +309,7 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 
     head.length = head.length < most ? head.length : most;
     read->used = skip + head.length;
+    http->between += (uint32_t)skip;
     if (before) {
         tp_buffer_add(&http->head, head);
         head = tp_buffer_bytes(&http->head);
@@ -290,6 +317,8 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
     length = check_head(http, head, read);
     if (is_foreign(http, head))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the reply is not HTTP");
+    else if (http->between > MOST_BETWEEN)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "too many empty lines before the message");
     if (read->err != TP_OK)
         return;
     if (length) {
@@ -302,43 +331,36 @@ static void feed_head(tp_http1 *http, tp_bytes input, tp_http1_read *read)
     check_size(http, read);
 }
 
-/* Chunk extensions and trailers carry nothing for us and must not go on for ever. */
-static void bound_framing(tp_http1 *http, tp_http1_read *read)
+/* Framing between two parts: an LF belongs to the CR before it and to nothing else, and no line is folded, where llhttp is not so strict;
+ * and extensions and trailers, which carry nothing for us, must not go on for ever. */
+static const char *framing_fault(tp_http1 *http, const char *from, const char *end)
 {
-    size_t body = 0;
-
-    for (unsigned i = 0; i < read->count; i++)
-        body += read->parts[i].length;
-    http->between = body ? 0 : http->between + (uint32_t)read->used;
-    if (http->between > MOST_BETWEEN)
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "chunk extensions or trailers are too long");
-}
-
-/* An LF belongs to the CR before it and to nothing else; in trailers llhttp is not so strict. */
-static bool take_framing(tp_http1 *http, const char *from, const char *end)
-{
-    bool good = true;
-
-    for (; from < end && good; from++) {
-        good = (*from == '\n') == (http->before == '\r');
+    for (; from < end; from++) {
+        if ((*from == '\n') != (http->before == '\r'))
+            return "a line of the chunked body does not end in CR LF";
+        if (http->before == '\n' && (*from == ' ' || *from == '\t'))
+            return "a line of the chunked body begins with a blank";
         http->before = *from;
+        if (++http->between > MOST_BETWEEN)
+            return "chunk extensions or trailers are too long";
     }
-    return good;
+    return NULL;
 }
 
 /* What lies between the parts: chunk sizes with their extensions, and trailers. */
 static void check_framing(tp_http1 *http, tp_bytes input, tp_http1_read *read)
 {
-    const char *at = input.data;
-    bool good = true;
+    const char *at = input.data, *fault = NULL;
 
-    for (unsigned i = 0; i < read->count; i++) {
-        good = good && take_framing(http, at, read->parts[i].data);
+    for (unsigned i = 0; i < read->count && !fault; i++) {
+        fault = framing_fault(http, at, read->parts[i].data);
         http->before = 0;
+        http->between = 0;
         at = read->parts[i].data + read->parts[i].length;
     }
-    if (!good || !take_framing(http, at, input.data + read->used))
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a line of the chunked body does not end in CR LF");
+    fault = fault ? fault : framing_fault(http, at, input.data + read->used);
+    if (fault)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
 }
 
 static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
@@ -355,7 +377,6 @@ static void feed_body(tp_http1 *http, tp_bytes input, tp_http1_read *read)
     }
     if (http->chunked)
         check_framing(http, input, read);
-    bound_framing(http, read);
 }
 
 void tp_http1_feed(tp_http1 *http, tp_bytes input, tp_arena *arena, tp_http1_read *read)
@@ -390,6 +411,14 @@ bool tp_http1_end(tp_http1 *http)
     return done;
 }
 
+/* A longer list would only serve to have every field compared with every item of it. */
+tp_bytes tp_http1_connection(const tp_header *headers, size_t count, tp_arena *arena)
+{
+    tp_bytes names = tp_http1_joined(headers, count, "connection", arena);
+
+    return tp_bytes_of(names.data, names.length < MOST_NAMED ? names.length : MOST_NAMED);
+}
+
 bool tp_http1_is_hop(tp_bytes name, tp_bytes connection)
 {
     static const tp_bytes HOPS[] = { TP_BYTES_INIT("connection"),
@@ -422,15 +451,20 @@ tp_bytes tp_http1_find(const tp_header *headers, size_t count, tp_bytes name)
 
 tp_bytes tp_http1_joined(const tp_header *headers, size_t count, const char *name, tp_arena *arena)
 {
-    tp_bytes joined = { NULL, 0 }, wanted = tp_bytes_text(name);
+    tp_bytes wanted = tp_bytes_text(name), *parts, first = { NULL, 0 };
+    size_t found = 0, used = 0;
 
+    for (size_t i = 0; i < count; i++)
+        if (tp_bytes_equal_nocase(headers[i].name, wanted) && found++ == 0)
+            first = headers[i].value;
+    if (found < 2)
+        return first;
+    parts = tp_arena_array(arena, tp_bytes, 2 * found);
     for (size_t i = 0; i < count; i++) {
         if (!tp_bytes_equal_nocase(headers[i].name, wanted))
             continue;
-        if (!joined.length)
-            joined = headers[i].value;
-        else
-            joined = tp_arena_join(arena, (const tp_bytes[]){ joined, TP_BYTES(", "), headers[i].value }, 3);
+        parts[used++] = headers[i].value;
+        parts[used++] = TP_BYTES(", ");
     }
-    return joined;
+    return tp_arena_join(arena, parts, used - 1);
 }

@@ -21,7 +21,7 @@ typedef struct tp_http1 {
     bool in_body;               /* the head is done */
     bool chunked;               /* told by the head; llhttp's own flag changes with a field in the trailers */
     bool no_body;               /* replies only: the request was HEAD */
-    uint32_t between;           /* framing bytes since the last part, for the bound on chunk extensions and trailers */
+    uint32_t between;           /* bytes of empty lines before the head, then of framing since the last part; bounded */
     char before;                /* the last framing byte, 0 behind a part */
     struct tp_http1_read *read; /* of the running tp_http1_feed */
 } tp_http1;
@@ -71,8 +71,10 @@ static inline bool tp_http1_started(const tp_http1 *http)
     return http->in_body || http->head.length > 0;
 }
 
-/* Whether a field is one of those that concern a single connection (RFC 9110 7.6.1) or is named by `connection`, the joined values of
- * the Connection fields. */
+/* The joined values of the Connection fields, as far as they are heeded. */
+tp_bytes tp_http1_connection(const tp_header *headers, size_t count, tp_arena *arena);
+
+/* Whether a field is one of those that concern a single connection (RFC 9110 7.6.1) or is named by `connection`. */
 bool tp_http1_is_hop(tp_bytes name, tp_bytes connection);
 
 /* The value of the first field of that name (ASCII case does not count), empty when there is none. */

@@ -116,7 +116,10 @@ class Origin:
             except OSError:
                 return
             self.connections += 1
-            threading.Thread(target=self.serve, args=(Wire(connection), self.connections), daemon=True).start()
+            threading.Thread(target=self.serve, args=(self.wire_of(connection), self.connections), daemon=True).start()
+
+    def wire_of(self, connection):
+        return Wire(connection)
 
     def serve(self, wire, number):
         try:

@@ -47,11 +47,11 @@ def sanitized(binary):
 class Rig:
     """`NAME` reaches the origin with patient timers, `NAME-quick` with short ones, `NAME-shut` a closed port; NAME = a dialect."""
 
-    def __init__(self, binary, patience=1.0, config="", store="", home_in=None):
+    def __init__(self, binary, patience=1.0, config="", store="", home_in=None, origin=Origin):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-faults-", dir=home_in))
         self.patience = patience
         self.slow = sanitized(binary)
-        self.origin = Origin()
+        self.origin = origin()
         self.process = Process(binary, self.home, patience)
         self.process.environment["ASAN_OPTIONS"] += QUARANTINE
         self.options = config

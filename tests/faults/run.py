@@ -11,6 +11,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import deny  # noqa: E402
 import durability  # noqa: E402
 import kept  # noqa: E402
 import matrix  # noqa: E402
@@ -49,6 +50,7 @@ GROUPS = {
     "disk": one_by_one(durability.DISK),
     "store": one_by_one(durability.PROCESS),
     "pressure": one_by_one(pressure.CASES),
+    "deny": one_by_one(deny.CASES),
     "memory": one_by_one(pressure.MEMORY),
     "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,

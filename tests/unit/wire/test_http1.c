@@ -410,7 +410,7 @@ static void ten_thousand_fields_are_read_and_one_more_is_refused(void **state)
     assert_int_equal(m.head.header_count, TP_HTTP1_MOST_FIELDS);
     close_message(&m);
     read_with_fields(&m, TP_HTTP1_MOST_FIELDS + 1);
-    assert_int_equal(m.err, TP_ERR_CALLER_BAD_REQUEST);
+    assert_int_equal(m.err, TP_ERR_CALLER_HEADERS_TOO_LARGE);
     assert_string_equal(m.why, "more than 10,000 header fields");
     close_message(&m);
 }
