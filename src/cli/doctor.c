@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,7 +18,7 @@
 #include "cli/units.h"
 #include "store/database.h"
 
-enum { JSON };
+enum { JSON, LEAST_SPACE = 64 << 20 };
 
 static const int64_t EARLIEST_MS = 1767225600000; /* 2026-01-01: no clock that is right is before it */
 
@@ -42,26 +44,58 @@ static const tp_settings *check_config(const tp_cli_call *call, tp_cli_report *r
     return settings;
 }
 
-/* The nearest folder that is there must take new files. */
-static void check_folder(const char *path, tp_cli_report *report)
+/* The nearest folder above `path` that is there; to be freed. */
+static char *nearest_folder(const char *path)
 {
     char *folder = tp_memory_text(path), *slash;
-    const char *where;
 
     while ((slash = strrchr(folder, '/')) && slash > folder) {
         *slash = 0;
         if (access(folder, F_OK) == 0)
-            break;
+            return folder;
     }
-    where = !slash ? "." : slash == folder ? "/" : folder;
-    if (access(where, W_OK | X_OK) == 0)
-        tp_cli_report_add(report, TP_CLI_NOTE, "database", "%s is not there yet; `serve` makes it", path);
-    else
-        tp_cli_report_add(report, TP_CLI_PROBLEM, "database", "%s cannot be made: %s: %s", path, where, strerror(errno));
     free(folder);
+    return tp_memory_text(slash ? "/" : ".");
 }
 
-static void check_database(const char *path, tp_cli_report *report)
+/* It must take new files. */
+static void check_folder(const char *path, const char *folder, tp_cli_report *report)
+{
+    if (access(folder, W_OK | X_OK) == 0)
+        tp_cli_report_add(report, TP_CLI_NOTE, "database", "%s is not there yet; `serve` makes it", path);
+    else
+        tp_cli_report_add(report, TP_CLI_PROBLEM, "database", "%s cannot be made: %s: %s", path, folder, strerror(errno));
+}
+
+static void check_space(const char *folder, tp_cli_report *report)
+{
+    struct statvfs disk;
+    uint64_t bytes;
+
+    if (statvfs(folder, &disk) != 0)
+        return;
+    bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    tp_cli_report_add(report, bytes < LEAST_SPACE ? TP_CLI_PROBLEM : TP_CLI_FINE, "disk", "%s free in %s%s", tp_cli_units_size(bytes).text,
+                      folder, bytes < LEAST_SPACE ? "; requests are served but not stored when it is full" : "");
+}
+
+/* A client and its provider take a descriptor each; `serve` raises the soft limit to the hard one. */
+static void check_descriptors(const tp_listen *listen, tp_cli_report *report)
+{
+    struct rlimit limit;
+    uint64_t wanted = 2 * (uint64_t)listen->max_connections;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_max >= wanted)
+        tp_cli_report_add(report, TP_CLI_FINE, "descriptors", "%llu are allowed", (unsigned long long)limit.rlim_max);
+    else
+        tp_cli_report_add(report, TP_CLI_NOTE, "descriptors",
+                          "%llu are allowed, and listen.max_connections may want %llu: clients beyond wait until others leave",
+                          (unsigned long long)limit.rlim_max, (unsigned long long)wanted);
+}
+
+static void check_database(const char *path, const char *folder, tp_cli_report *report)
 {
     tp_database database = { 0 };
     struct stat status;
@@ -71,7 +105,7 @@ static void check_database(const char *path, tp_cli_report *report)
         return;
     }
     if (stat(path, &status) != 0) {
-        check_folder(path, report);
+        check_folder(path, folder, report);
         return;
     }
     if (!tp_database_open_reader(&database, path))
@@ -81,6 +115,16 @@ static void check_database(const char *path, tp_cli_report *report)
     else
         tp_cli_report_add(report, TP_CLI_FINE, "database", "%s, %s", path, tp_cli_units_size((uint64_t)status.st_size).text);
     tp_database_close(&database);
+}
+
+static void check_store(const char *path, tp_cli_report *report)
+{
+    char *folder = nearest_folder(path);
+
+    check_database(path, folder, report);
+    if (strcmp(path, ":memory:") != 0)
+        check_space(folder, report);
+    free(folder);
 }
 
 /* 0 when the address can be had, else the reason. */
@@ -162,7 +206,8 @@ static int doctor(const tp_cli_call *call)
 
     check_clock(&report);
     if (settings) {
-        check_database(settings->store.path, &report);
+        check_store(settings->store.path, &report);
+        check_descriptors(&settings->listen, &report);
         check_port(settings, &report);
         check_providers(settings, &report);
         tp_settings_drop(settings);
@@ -175,7 +220,7 @@ static int doctor(const tp_cli_call *call)
 
 const tp_cli_command tp_cli_doctor = {
     .name = "doctor",
-    .help = "checks configuration, database, port, clock and every provider; exit code 1 on a problem",
+    .help = "checks configuration, database, disk, descriptors, port, clock and every provider; exit code 1 on a problem",
     .options = OPTIONS,
     .run = doctor,
 };
