@@ -5,11 +5,10 @@ import shutil
 import sqlite3
 import time
 
-import metrics
 from load import Load
 from table import Row
 
-DAYS = 60
+DAYS, HOUR_MS, DAY_MS = 60, 3_600_000, 86_400_000
 RATE = 1000
 CONNECTIONS = (10, 1000, 10_000)
 
@@ -21,13 +20,11 @@ def first_row(machine, path):
     machine.stop(ours)
 
 
-def copy_rows(path, wanted):
-    """Copies the first row over the last weeks, and leaves the sums for the daemon to make at its next start."""
-    database = sqlite3.connect(path)
+def copy_rows(database, wanted, start):
+    """The first row, copied evenly over the weeks since `start`."""
     columns = [row[1] for row in database.execute("PRAGMA table_info(request)") if row[1] != "id"]
     names, values = ", ".join(columns), ", ".join("n.ms" if name == "started_ms" else f"first.{name}" for name in columns)
-    start, step = int((time.time() - DAYS * 86400) * 1000), DAYS * 86_400_000 / wanted
-    database.execute("PRAGMA synchronous = OFF")
+    step = DAYS * DAY_MS / wanted
     database.execute("CREATE TEMP TABLE first AS SELECT * FROM request LIMIT 1")
     database.execute("DELETE FROM request")
     database.execute(
@@ -35,10 +32,21 @@ def copy_rows(path, wanted):
         f"WHERE k + 1 < {wanted}) INSERT INTO request (id, {names}) SELECT (n.ms << 20) + (n.k & 1048575), {values} FROM n, first"
     )
     database.execute("UPDATE counter SET value = ? WHERE name = 'rows'", (wanted,))
-    database.execute("DROP TABLE aggregate")
-    database.execute("PRAGMA user_version = 1")
-    database.commit()
-    database.close()
+
+
+def copy_sums(database, wanted, start):
+    """The sums of the first hour and day, copied to all of those weeks with their share of the requests."""
+    columns = [row[1] for row in database.execute("PRAGMA table_info(aggregate)")]
+    names = ", ".join(columns)
+    database.execute("CREATE TEMP TABLE sums AS SELECT * FROM aggregate WHERE span > 0")
+    database.execute("DELETE FROM aggregate")
+    for span, length in ((1, HOUR_MS), (2, DAY_MS)):
+        count = DAYS * DAY_MS // length
+        values = ", ".join({"bucket": "n.k", "ok": str(wanted // count)}.get(name, f"sums.{name}") for name in columns)
+        database.execute(
+            f"WITH RECURSIVE n (k) AS (SELECT {start // length} UNION ALL SELECT k + 1 FROM n WHERE k + 1 < {start // length + count}) "
+            f"INSERT INTO aggregate ({names}) SELECT {values} FROM n, sums WHERE span = {span}"
+        )
 
 
 def filled(machine, count):
@@ -47,12 +55,13 @@ def filled(machine, count):
     if not kept.exists():
         work = machine.home / f"fill-{count}.db"
         first_row(machine, work)
-        copy_rows(work, count)
-        ours = machine.tokenpak(store=work)
-        until = time.monotonic() + 600
-        while metrics.stats(ours, "all")["requests"]["total"] < count and time.monotonic() < until:
-            time.sleep(0.5)
-        machine.stop(ours)
+        database, start = sqlite3.connect(work), int((time.time() - DAYS * 86400) * 1000)
+        database.execute("PRAGMA synchronous = OFF")
+        copy_rows(database, count, start)
+        copy_sums(database, count, start)
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
         shutil.move(work, kept)
     copy = machine.home / f"rows-{count}.db"
     shutil.copy(kept, copy)
