@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import sqlite3
+import statistics
 import time
 
 from load import Load
@@ -69,11 +70,11 @@ def filled(machine, count):
 
 
 def loaded(run, ours, connections):
-    """(CPU us/request at full load, CPU us/request and p99 at the fixed rate) with that many connections in use."""
+    """(CPU us/request, p99 in ms) at the fixed rate, medians of three windows, with that many connections, each used in turn."""
     load = Load(run.machine, "chat 888")
-    # At the fixed rate each connection is used in turn; all are open when it is measured.
-    steady = load.run(ours.port, rate=RATE, connections=connections, warm=connections / RATE + 0.5, seconds=max(4, run.seconds), pid=ours.pid)
-    return steady["cpu_us"] / steady["requests"], steady["p99_us"] / 1000
+    options = {"rate": RATE, "connections": connections, "warm": connections / RATE + 0.5, "seconds": max(2, run.seconds), "pid": ours.pid}
+    said = [load.run(ours.port, **options) for _ in range(3)]
+    return tuple(statistics.median(figures) for figures in zip(*((one["cpu_us"] / one["requests"], one["p99_us"] / 1000) for one in said)))
 
 
 def rows(run):
