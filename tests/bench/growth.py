@@ -7,10 +7,10 @@ import statistics
 import time
 
 from load import Load
-from table import Row
+from table import Row, verdict
 
 DAYS, HOUR_MS, DAY_MS = 60, 3_600_000, 86_400_000
-RATE = 1000
+RATE, NOISE = 1000, 1.15
 CONNECTIONS = (10, 1000, 10_000)
 
 
@@ -103,8 +103,11 @@ def connections(run):
 
 
 def shown(found, what):
-    base = found[0][1]
-    return [Row(f"{name}: {what}", f"{cpu:.1f} {p99:.2f}", ratio=f"{cpu / base:.2f}", bar="flat") for name, cpu, p99 in found]
+    """Rows with the CPU's ratio to the first one; what is not more than noise apart counts as flat."""
+    base, rows = found[0][1], []
+    for name, cpu, p99 in found:
+        rows.append(Row(f"{name}: {what}", f"{cpu:.1f} {p99:.2f}", ratio=f"{cpu / base:.2f} of the first", bar=f"<= {NOISE}", met=verdict(cpu / base, NOISE)))
+    return rows
 
 
 MEASURES = {"growth-rows": rows, "growth-connections": connections}
