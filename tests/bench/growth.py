@@ -84,11 +84,11 @@ def rows(run):
         ours = run.machine.tokenpak(store=path)
         load = Load(run.machine, "chat 888")
         load.run(ours.port, connections=32, seconds=0.5)
-        full = load.run(ours.port, connections=32, seconds=max(3, run.seconds), pid=ours.pid)
+        said = [load.run(ours.port, connections=32, seconds=run.seconds, pid=ours.pid) for _ in range(run.rounds)]
         _, p99 = loaded(run, ours, 64)
         run.machine.stop(ours)
         path.unlink()
-        found.append((f"{count:,} rows stored", full["cpu_us"] / full["requests"], p99))
+        found.append((f"{count:,} rows stored", statistics.median(one["cpu_us"] / one["requests"] for one in said), p99))
     return shown(found, f"CPU us/request at full load, p99 ms at {RATE:,}/s")
 
 
