@@ -87,6 +87,8 @@ def main():
         rows = measured(run, options.only or MEASURES)
     finally:
         machine.close()
+    missed = [f"{row.measure}: {row.ratio or row.ours}" for row in rows if row.met == "no"]
+    run.notes.append("Bars that are missed: " + ("; ".join(missed) if missed else "none") + ".")
     notes = "".join(f"\n{note}\n" for note in run.notes)
     print(f"\n{about()}\n\n{table.plain(rows)}\n{notes}")
     if options.markdown:

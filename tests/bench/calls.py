@@ -4,7 +4,7 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
+import time
 
 from cpu import in_front
 from load import Load
@@ -28,47 +28,36 @@ def strace_counts(text):
 
 
 def counted(proxy, load, seconds, output):
-    """{name: calls a request} of the whole process, counted while the load runs, and the requests of that time."""
+    """{name: calls a request} of the whole process: all that it made for the requests of one run."""
     perf = perf_works()
-    command = ["perf", "trace", "-s", "-o", output, "-p", str(proxy.pid)] if perf else ["strace", "-c", "-f", "-o", output, "-p", str(proxy.pid)]
-    said = {}
-    # The load outlives the counting, so that each counted call belongs to a request; the rate is known from its own measure.
-    thread = threading.Thread(target=lambda: said.update(load.run(proxy.port, connections=32, warm=0.5, seconds=seconds + 1)))
-    tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    thread.start()
-    thread.join()
+    command = ["perf", "trace", "-s", "-m", "4096"] if perf else ["strace", "-c", "-f"]
+    tracer = subprocess.Popen([*command, "-o", output, "-p", str(proxy.pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    said = load.run(proxy.port, connections=32, seconds=seconds)
     tracer.send_signal(signal.SIGINT)
     tracer.wait()
     found = {}
     for name, count in (perf_counts if perf else strace_counts)(output.read_text()):
-        found[name] = found.get(name, 0) + int(count)
-    return found, said
-
-
-def share(found):
-    """(other calls, waits) of a request. Each request is one write to a client, so the writes of nginx count requests exactly."""
-    waits = sum(found.get(name, 0) for name in WAITS)
-    return sum(found.values()) - waits, waits
+        found[name] = found.get(name, 0) + int(count) / said["all_requests"]
+    return found
 
 
 def calls(run):
     proxies = in_front(run.machine)
     load = Load(run.machine, "chat 888")
-    cells, details = {}, {}
+    cells, details = {}, []
     for proxy in proxies:
         load.run(proxy.port, connections=32, seconds=0.3)
-        found, said = counted(proxy, load, max(run.seconds, 2), run.machine.home / f"calls-{proxy.name}")
-        # Measured and warming seconds alike: all requests from the first to the last.
-        requests = said["all_requests"]
-        others, waits = share(found)
-        cells[proxy.name] = (others / requests, waits / requests)
-        details[proxy.name] = ", ".join(f"{name} {count / requests:.2f}" for name, count in sorted(found.items(), key=lambda pair: -pair[1])
-                                        if count / requests >= 0.005)  # fmt: skip
+        found = counted(proxy, load, max(run.seconds, 2), run.machine.home / f"calls-{proxy.name}")
+        waits = sum(found.get(name, 0) for name in WAITS)
+        cells[proxy.name] = (sum(found.values()) - waits, waits)
+        most = sorted(found.items(), key=lambda pair: -pair[1])
+        details.append(f"{proxy.name}: " + ", ".join(f"{name} {count:.2f}" for name, count in most if count >= 0.005))
     run.machine.stop(*proxies)
     others, waits = cells["tokenpak"]
     met = "yes" if others <= BAR and waits <= WAIT_BAR else "no"
     shown = [f"{cells[name][0]:.2f} + {cells[name][1]:.2f}" for name in ("tokenpak", "nginx", "haproxy")]
-    run.notes.append("System calls a request: " + "; ".join(f"{name}: {text}" for name, text in details.items()) + ".")
+    run.notes.append("System calls a request. " + "; ".join(details) + ".")
     return [Row("system calls a request + epoll_wait", *shown, bar=f"<= {BAR} + {WAIT_BAR}", met=met)]
 
 
