@@ -223,6 +223,15 @@ void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head)
     go_on(n, asked);
 }
 
+void tp_call_break(tp_call_note *n, const char *what)
+{
+    char message[512];
+
+    cancel_call(n);
+    snprintf(message, sizeof(message), "%s: %s", n->x->outcome.provider->name, what);
+    finish_with(n, TP_ERR_PROVIDER_BROKEN_STREAM, message);
+}
+
 void tp_call_again_plainly(tp_call_note *n)
 {
     remember(n->self, n->x->outcome.provider->name);

@@ -50,7 +50,8 @@ typedef struct tp_call_note {
     tp_coding *coding; /* NULL: not coded, or nobody reads it */
     tp_sse *sse;       /* NULL: nobody reads events */
     tp_usage_tap *tap;
-    bool hides; /* events are passed one by one, less the extra usage chunk */
+    size_t unpacked; /* bytes that the part now read has decoded to */
+    bool hides;      /* events are passed one by one, less the extra usage chunk */
     bool first_seen, first_is_error;
     tp_flow flow; /* what the outside said last */
 } tp_call_note;
@@ -69,6 +70,7 @@ void tp_call_reply_clear(tp_call_note *n);  /* forgets the reply of a failed att
 /* Whether another attempt may follow a reply of that status (0 = an error inside a 200). */
 bool tp_call_can_retry(const tp_call_note *n, int status, const tp_http1_head *head);
 void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head); /* another attempt, cancelling this one */
+void tp_call_break(tp_call_note *n, const char *what);                           /* the reply is of no further use */
 void tp_call_again_plainly(tp_call_note *n);
 bool tp_call_refuses(const tp_call_stage *self, const char *provider);
 

@@ -3,7 +3,7 @@
 #include "stages/call.h"
 #include "wire/stream_error.h"
 
-enum { HOLD_EVENT_MS = 15000, MOST_HELD_EVENT = 1 << 20, MOST_REFUSAL = 64 << 10, MOST_EVENT = 16 << 20 };
+enum { HOLD_EVENT_MS = 15000, MOST_HELD_EVENT = 1 << 20, MOST_REFUSAL = 64 << 10, MOST_EVENT = 16 << 20, MOST_UNPACKED = 8 << 20 };
 
 static tp_exchange *x_of(const tp_call_note *n)
 {
@@ -127,6 +127,9 @@ static bool read_decoded(void *arg, tp_bytes part)
 {
     tp_call_note *n = arg;
 
+    n->unpacked += part.length;
+    if (n->coding && n->unpacked > MOST_UNPACKED)
+        return false;
     if (n->tap) {
         tp_usage_tap_feed(n->tap, part);
         note_usage(n);
@@ -136,14 +139,16 @@ static bool read_decoded(void *arg, tp_bytes part)
     return true;
 }
 
-static void read_part(tp_call_note *n, tp_bytes part)
+/* False when the client would miss what cannot be decoded. What is only read on the side passes unread then. */
+static bool read_part(tp_call_note *n, tp_bytes part)
 {
     if (!n->tap && !n->sse)
-        return;
+        return true;
+    n->unpacked = 0;
     if (n->coding)
-        tp_coding_feed(n->coding, part, read_decoded, n);
-    else
-        read_decoded(n, part);
+        return tp_coding_feed(n->coding, part, read_decoded, n) == TP_CODING_OK || !n->hides;
+    read_decoded(n, part);
+    return true;
 }
 
 static void make_readers(tp_call_note *n, const tp_http1_head *head, tp_framing framing)
@@ -235,7 +240,10 @@ static void note_first_byte(tp_call_note *n)
 void tp_call_reply_part(tp_call_note *n, tp_bytes part)
 {
     note_first_byte(n);
-    read_part(n, part);
+    if (!read_part(n, part)) {
+        tp_call_break(n, "its stream cannot be decoded, or grows too much by it");
+        return;
+    }
     if (!n->hides)
         emit(n, part);
     if (n->hold != TP_HOLD_NOTHING)
@@ -282,6 +290,10 @@ void tp_call_reply_complete(tp_call_note *n)
 {
     if (was_refused(n)) {
         tp_call_again_plainly(n);
+        return;
+    }
+    if (n->hides && n->coding && tp_coding_end(n->coding) != TP_CODING_OK) {
+        tp_call_break(n, "its stream cannot be decoded to the end");
         return;
     }
     if (n->sse)
