@@ -175,6 +175,26 @@ static size_t skip_empty_lines(tp_http1 *http, tp_bytes input)
     return skip;
 }
 
+/* RFC 9112 6.3: a reply coded otherwise would be passed on without the one field that tells how to undo it. */
+static bool is_coded(const tp_http1_head *head)
+{
+    unsigned fields = 0, chunked = 0;
+
+    for (size_t i = 0; i < head->header_count; i++) {
+        if (!tp_bytes_equal_nocase(head->headers[i].name, TP_BYTES("transfer-encoding")))
+            continue;
+        fields++;
+        chunked += tp_bytes_equal_nocase(head->headers[i].value, TP_BYTES("chunked"));
+    }
+    return fields && (head->minor == 0 || fields > 1 || !chunked);
+}
+
+/* RFC 9112 4: nobody may depend on the reason; one that could not be written down again is none. */
+static bool has_controls(tp_bytes text)
+{
+    return tp_bytes_find_below(text, ' ') < text.length || tp_bytes_find(text, 0x7F) < text.length;
+}
+
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
@@ -183,6 +203,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
     head->status = parser->status_code;
     head->minor = parser->http_minor;
+    if (has_controls(head->reason))
+        head->reason = tp_bytes_of(NULL, 0);
     http->chunked = (parser->flags & F_CHUNKED) != 0;
     head->keep_alive = llhttp_should_keep_alive(parser) != 0;
     head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
@@ -191,6 +213,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
     else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
+    else if (parser->type == HTTP_RESPONSE && !read->complete && is_coded(head))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a transfer coding other than chunked");
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
