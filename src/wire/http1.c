@@ -195,10 +195,21 @@ static bool has_controls(tp_bytes text)
     return tp_bytes_find_below(text, ' ') < text.length || tp_bytes_find(text, 0x7F) < text.length;
 }
 
+/* What llhttp lets pass in the head of a reply; NULL when nothing is wrong. */
+static const char *reply_fault(const llhttp_t *parser, const tp_http1_read *read, tp_bytes text)
+{
+    char behind = text.data[sizeof("HTTP/1.1 200") - 1];
+
+    if (parser->status_code < 100 || (behind != ' ' && behind != '\r'))
+        return "the status has not three digits";
+    return !read->complete && is_coded(&read->parsed) ? "a transfer coding other than chunked" : NULL;
+}
+
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
     llhttp_t *parser = &http->parser;
+    const char *fault = parser->type == HTTP_RESPONSE ? reply_fault(parser, read, text) : NULL;
 
     head->method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
     head->status = parser->status_code;
@@ -211,10 +222,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
-    else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
-    else if (parser->type == HTTP_RESPONSE && !read->complete && is_coded(head))
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a transfer coding other than chunked");
+    else if (fault)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */
