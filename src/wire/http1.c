@@ -209,7 +209,7 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
     llhttp_t *parser = &http->parser;
-    const char *fault = parser->type == HTTP_RESPONSE ? reply_fault(parser, read, text) : NULL;
+    const char *fault;
 
     head->method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
     head->status = parser->status_code;
@@ -220,6 +220,7 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->keep_alive = llhttp_should_keep_alive(parser) != 0;
     head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
+    fault = parser->type == HTTP_RESPONSE ? reply_fault(parser, read, text) : NULL;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
     else if (fault)
