@@ -5,8 +5,8 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fcntl.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -399,7 +399,7 @@ static void finish_connect(tp_conn *conn, CURLcode code)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
     tp_connect_result result = classify(code);
-    char text[CURL_ERROR_SIZE] = "";
+    char text[CURL_ERROR_SIZE];
 
     if (result == TP_CONNECT_OK && (curl_easy_getinfo(conn->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD))
         result = TP_CONNECT_FAILED;
@@ -408,9 +408,9 @@ static void finish_connect(tp_conn *conn, CURLcode code)
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
     if (result == TP_CONNECT_STARVED)
-        strncat(text, "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)", sizeof(text) - 1);
+        snprintf(text, sizeof(text), "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)");
     else
-        strncat(text, conn->error[0] ? conn->error : curl_easy_strerror(code), sizeof(text) - 1);
+        snprintf(text, sizeof(text), "%s", conn->error[0] ? conn->error : curl_easy_strerror(code));
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;
