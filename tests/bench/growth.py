@@ -69,12 +69,15 @@ def filled(machine, count):
     return copy
 
 
-def loaded(run, ours, connections):
-    """(CPU us/request, p99 in ms) at the fixed rate, medians of three windows, with that many connections, each used in turn."""
-    load = Load(run.machine, "chat 888")
+def steady(run, ours, connections):
+    """(CPU us/request, p99 in ms) at the fixed rate with that many connections, each used in turn."""
     options = {"rate": RATE, "connections": connections, "warm": connections / RATE + 0.5, "seconds": max(2, run.seconds), "pid": ours.pid}
-    said = [load.run(ours.port, **options) for _ in range(3)]
-    return tuple(statistics.median(figures) for figures in zip(*((one["cpu_us"] / one["requests"], one["p99_us"] / 1000) for one in said)))
+    said = Load(run.machine, "chat 888").run(ours.port, **options)
+    return said["cpu_us"] / said["requests"], said["p99_us"] / 1000
+
+
+def medians(figures):
+    return [statistics.median(column) for column in zip(*figures)]
 
 
 def rows(run):
@@ -85,7 +88,7 @@ def rows(run):
         load = Load(run.machine, "chat 888")
         load.run(ours.port, connections=32, seconds=0.5)
         said = [load.run(ours.port, connections=32, seconds=run.seconds, pid=ours.pid) for _ in range(run.rounds)]
-        _, p99 = loaded(run, ours, 64)
+        _, p99 = medians(steady(run, ours, 64) for _ in range(3))
         run.machine.stop(ours)
         path.unlink()
         found.append((f"{count:,} rows stored", statistics.median(one["cpu_us"] / one["requests"] for one in said), p99))
@@ -95,10 +98,12 @@ def rows(run):
 def connections(run):
     ours = run.machine.tokenpak()
     Load(run.machine, "chat 888").run(ours.port, connections=32, seconds=0.5)
-    found = []
-    for count in CONNECTIONS:
-        found.append((f"{count:,} client connections in use", *loaded(run, ours, count)))
+    said = {count: [] for count in CONNECTIONS}
+    for _ in range(3):
+        for count in CONNECTIONS:
+            said[count].append(steady(run, ours, count))
     run.machine.stop(ours)
+    found = [(f"{count:,} client connections in use", *medians(figures)) for count, figures in said.items()]
     return shown(found, f"CPU us/request, p99 ms at {RATE:,}/s")
 
 
