@@ -210,8 +210,7 @@ static const char *reply_fault(const llhttp_t *parser, const tp_http1_read *read
 
     if (parser->status_code < 100 || (behind != ' ' && behind != '\r'))
         return "the status has not three digits";
-    return !read->complete && (parser->flags & F_TRANSFER_ENCODING) && is_coded(&read->parsed) ? "a transfer coding other than chunked"
-                                                                                               : NULL;
+    return !read->complete && is_coded(&read->parsed) ? "a transfer coding other than chunked" : NULL;
 }
 
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)

@@ -123,7 +123,7 @@ REPLIES = {
     "interim-chunked": ([b"HTTP/1.1 103 Early Hints\r\ntransfer-encoding: chunked\r\n\r\n" + WELL], GOOD, True),
     "interim-close": ([b"HTTP/1.1 100 Continue\r\nconnection: close\r\n\r\n" + WELL], GOOD, True),
     "interim-199": ([b"HTTP/1.1 199 Odd\r\n\r\n" + WELL], GOOD, True),
-    "interim-then-nothing": ([b"HTTP/1.1 100 Continue\r\n\r\n", FIN], (502, "provider_broken_stream"), False),
+    "interim-then-nothing": ([b"HTTP/1.1 100 Continue\r\n\r\n", FIN], BAD, False),
     "interim-behind-the-reply": ([WELL + b"HTTP/1.1 100 Continue\r\n\r\n"], GOOD, False),
     "interim-flood": ([b"HTTP/1.1 100 Continue\r\n\r\n" * 20_000 + WELL], BAD, False),
     "interim-flood-slow": ([b"HTTP/1.1 102 Processing\r\n\r\n"] * 200 + [WELL], BAD, False),
