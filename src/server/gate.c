@@ -53,19 +53,23 @@ static tp_gate_verdict check_framing(const tp_http1_head *head)
     return refuse(TP_OK, NULL);
 }
 
+static bool is_alphanumeric(char c)
+{
+    char lower = (char)(c | 0x20);
+
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9');
+}
+
 /* RFC 3986 3.2.2 without sub-delimiters, which mean something elsewhere: a name, or an address in brackets. */
 static bool is_host(tp_bytes host)
 {
     bool v6 = host.length > 2 && host.data[0] == '[' && host.data[host.length - 1] == ']';
     tp_bytes inside = v6 ? tp_bytes_of(host.data + 1, host.length - 2) : host;
+    tp_bytes marks = v6 ? TP_BYTES(":.") : TP_BYTES(".-_%");
 
-    for (size_t i = 0; i < inside.length; i++) {
-        char c = inside.data[i], lower = (char)(c | 0x20);
-
-        if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') && c != '.' && c != (v6 ? ':' : '-') &&
-            (v6 || (c != '_' && c != '%')))
+    for (size_t i = 0; i < inside.length; i++)
+        if (!is_alphanumeric(inside.data[i]) && tp_bytes_find(marks, inside.data[i]) == marks.length)
             return false;
-    }
     return host.length > 0;
 }
 

@@ -3,6 +3,7 @@
 import json
 import pathlib
 import resource
+import threading
 import time
 
 import talk
@@ -18,6 +19,7 @@ SILENT = {False: 2_000, True: 20_000}
 MESSAGES = {False: 20_000, True: 1_000_000}
 BOMB = 100 << 20
 DEEP = 500_000
+ENDLESS = 100 << 20
 KEYS = 50_000
 HEALTH = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -59,9 +61,11 @@ def post(rig, name, body, fields=(), path="/openai/v1/chat/completions", answer=
         call.close()
 
 
-def raise_own_limit(count):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, count), hard), hard))
+def allowed_connections(count):
+    """As many of them as this machine allows both to us and to the proxy."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(count, hard - 1000)
 
 
 def slow_heads(binary, everything, patience):
@@ -86,8 +90,7 @@ def slow_heads(binary, everything, patience):
 
 def silent(binary, everything, patience):
     """Connections that say nothing: little memory each, and the end with listen.header_timeout."""
-    count = SILENT[everything]
-    raise_own_limit(count + 500)
+    count = allowed_connections(SILENT[everything])
     with Rig(binary, patience, "listen: {header_timeout: 4s, max_connections: 30000}") as rig:
         need(status_of(rig, "warm") == (200, None), "not served at first")
         with Cost(rig, 4, count * 2 / 1024 + 4):
@@ -209,6 +212,44 @@ def odd_json(binary, everything, patience):
         need(all(0 <= value < 1 << 63 for value in tokens.values()), f"the sums are {json.dumps(tokens)}")
 
 
+def push_on(sock, seconds):
+    """Chunks without end; how much went before nobody took more, and whether the other side has ended it."""
+    sock.settimeout(1)
+    data, sent, until = chunk(b"z" * 0x10000), 0, time.monotonic() + seconds
+    while time.monotonic() < until and sent < ENDLESS:
+        try:
+            sent += sock.send(data[sent % len(data) :])
+        except TimeoutError:
+            return sent, False
+        except OSError:
+            return sent, True
+    return sent, False
+
+
+def endless_bodies(binary, everything, patience):
+    """An upload that never ends: passed on as it comes, held back when the provider takes no more, cut off when it was refused."""
+    head = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nx-request-id: %s\r\ntransfer-encoding: chunked\r\n\r\n"
+    over_with = threading.Event()
+    with Rig(binary, patience) as rig:
+        need(status_of(rig, "warm") == (200, None), "not served at first")
+        rig.origin.scripts |= {"taken": lambda peer: all(peer.read_some(1 << 20) for _ in range(ENDLESS >> 20)), "not-taken": lambda peer: (over_with.wait(120), peer.close())}
+        with Cost(rig, 4, 8):
+            sent, over = push_on(hold_open(rig.port, 1, head % (b"/openai/v1/files", b"taken"))[0], 60 * patience)
+            need(sent >= ENDLESS and not over, f"passed on: only {sent} bytes were taken, ended {over}")
+        with Cost(rig, 1, 8):
+            sock = hold_open(rig.port, 1, head % (b"/openai/v1/files", b"not-taken"))[0]
+            sent, over = push_on(sock, 60 * patience)
+            need(sent < 24 << 20 and not over, f"held back: {sent} bytes were taken, ended {over}")
+            sock.close()
+        with Cost(rig, 1, 8):
+            sock = hold_open(rig.port, 1, head % (b"/nowhere", b"refused"))[0]
+            sent, over = push_on(sock, 60 * patience)
+            need(over and sent < 40 << 20, f"refused: {sent} bytes were taken, ended {over}")
+            sock.close()
+        over_with.set()
+        need(eventually(rig.settled, 5 * patience), "still busy")
+
+
 CASES = {
     "slow-heads": slow_heads,
     "silent": silent,
@@ -217,4 +258,5 @@ CASES = {
     "many-names": many_names,
     "tiny-messages": tiny_messages,
     "odd-json": odd_json,
+    "endless-bodies": endless_bodies,
 }

@@ -77,7 +77,8 @@ static void a_host_is_loopback_or_our_own_or_listed(void **state)
 static void a_host_that_is_malformed_missing_or_twice_is_refused(void **state)
 {
     static const char *const BAD[] = {
-        "", "[::1", "[::1]x", "localhost:x", "localhost:65536", "a@localhost", "localhost/x", "local host", "localhost, b", ":80"
+        "",    "[::1",        "[::1]x",      "localhost:x", "localhost:65536", "a@localhost",   "localhost/x", "local host", "localhost, b",
+        ":80", "local\thost", "localhost?x", "localhost#x", "localhost\\x",    "\"localhost\"", "[]",          "[x]y",       "localhost\xff"
     };
 
     (void)state;
@@ -161,11 +162,21 @@ static void the_absolute_form_is_a_path_behind_the_host_of_the_request(void **st
     assert_path("/v1/x?y=http://z/", "localhost", "/v1/x?y=http://z/");
     assert_path("http://localhost:8787/v1/x?y", "localhost:8787", "/v1/x?y");
     assert_path("https://localhost/v1", "localhost", "/v1");
+    assert_path("HTTP://LOCALHOST/v1", "localhost", "/v1");
+    assert_path("http://localhost", "localhost", "");
     assert_path("http://evil.example/v1", "localhost", "");
     assert_path("http://localhost.evil/v1", "localhost", "");
     assert_path("http://localhost:99/v1", "localhost", "");
     assert_path("http://user@localhost/v1", "localhost", "");
     assert_path("*", "localhost", "");
+}
+
+static void a_target_is_a_path_without_a_fragment_or_the_asterisk_of_options(void **state)
+{
+    (void)state;
+    assert_verdict("GET /v1/x#y HTTP/1.1\r\nHost: localhost\r\n\r\n", &OPEN, TP_ERR_CALLER_BAD_REQUEST);
+    assert_verdict("GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", &OPEN, TP_ERR_CALLER_BAD_REQUEST);
+    assert_verdict("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", &OPEN, TP_OK);
 }
 
 static void connect_and_trace_are_not_served(void **state)
@@ -196,6 +207,9 @@ static void the_only_expectation_is_100_continue(void **state)
     (void)state;
     assert_verdict(POST "Expect: 100-Continue\r\n\r\n", &STRICT, TP_OK);
     assert_verdict(POST "Expect: 200-ok\r\n\r\n", &STRICT, TP_ERR_CALLER_EXPECTATION_FAILED);
+    assert_verdict(POST "Expect:\r\n\r\n", &STRICT, TP_ERR_CALLER_EXPECTATION_FAILED);
+    assert_verdict(POST "Expect: 100-continue\r\nExpect: x\r\n\r\n", &STRICT, TP_ERR_CALLER_EXPECTATION_FAILED);
+    assert_verdict("POST / HTTP/1.0\r\nExpect: x\r\n\r\n", &STRICT, TP_OK);
 }
 
 int main(void)
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(two_origins_are_refused_if_either_is_foreign),
         cmocka_unit_test(a_preflight_is_answered_only_for_an_allowed_origin),
         cmocka_unit_test(the_absolute_form_is_a_path_behind_the_host_of_the_request),
+        cmocka_unit_test(a_target_is_a_path_without_a_fragment_or_the_asterisk_of_options),
         cmocka_unit_test(connect_and_trace_are_not_served),
         cmocka_unit_test(framing_is_by_one_length_or_by_chunked_alone),
         cmocka_unit_test(the_only_expectation_is_100_continue),

@@ -280,6 +280,10 @@ static void assert_refused(bool request, tp_bytes text, tp_err err)
 static void a_head_that_could_be_read_in_two_ways_is_refused(void **state)
 {
     static const tp_bytes BAD[] = {
+        LITERAL("GET  / HTTP/1.1\r\n\r\n"), /* more than one blank */
+        LITERAL("GET /  HTTP/1.1\r\n\r\n"),
+        LITERAL("GET / ICE/1.0\r\n\r\n"), /* another protocol */
+        LITERAL("DESCRIBE / RTSP/1.0\r\n\r\n"),
         LITERAL(R "A: b\nHost: h\r\n\r\n"), /* bare LF */
         LITERAL("GET / HTTP/1.1\nHost: h\n\n"),
         LITERAL(R "A: b\rC: d\r\n\r\n"), /* bare CR */
@@ -356,6 +360,7 @@ static void a_chunked_body_that_could_be_read_in_two_ways_is_refused(void **stat
         C "0\r\n\n",
         C "0\r\nA: b\rC: d\r\n\r\n", /* CR in a trailer */
         C "0\r\nA: b\r\n\n",
+        C "0\r\nA: b\r\n c\r\n\r\n", /* a folded trailer */
         C "0\r\r\n\r\n",
         C "G\r\n",
     };
@@ -438,6 +443,38 @@ static void endless_extensions_and_trailers_are_bounded(void **state)
     assert_bounded(C "0\r\n", "A: b\r\n");
     assert_bounded(C "0\r\nA: ", "b");
     assert_bounded(C, "0");
+    assert_bounded("", "\r\n");
+}
+
+static void the_bound_of_an_extension_is_the_same_at_every_split(void **state)
+{
+    tp_buffer text = TP_BUFFER(MOST_BODY);
+    message m;
+
+    (void)state;
+    tp_buffer_text(&text, C "5;");
+    for (unsigned i = 0; i < 17000; i++)
+        tp_buffer_text(&text, "x");
+    tp_buffer_text(&text, "\r\nhello\r\n0\r\n\r\n");
+    read_whole(&m, true, tp_buffer_bytes(&text));
+    assert_int_equal(m.err, TP_ERR_CALLER_BAD_REQUEST);
+    close_message(&m);
+    tp_buffer_free(&text);
+}
+
+static void a_reply_in_a_coding_other_than_chunked_is_refused(void **state)
+{
+    static const char *const BAD[] = { "gzip", "gzip, chunked", "chunked, gzip", "snappy", "chunked\r\nTransfer-Encoding: chunked" };
+    tp_arena *arena = tp_arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(*BAD); i++) {
+        const char *text = tp_arena_printf(arena, "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n0\r\n\r\n", BAD[i]);
+
+        assert_refused(false, tp_bytes_text(text), TP_ERR_CALLER_BAD_REQUEST);
+    }
+    assert_refused(false, TP_BYTES("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), TP_ERR_CALLER_BAD_REQUEST);
+    tp_arena_free(arena);
 }
 
 typedef struct reply_case {
@@ -581,6 +618,19 @@ static void fields_of_one_connection_are_known(void **state)
     assert_false(tp_http1_is_hop(TP_BYTES("content-type"), TP_BYTES("")));
 }
 
+static void of_a_long_connection_only_the_beginning_counts(void **state)
+{
+    tp_arena *arena = tp_arena_new();
+    tp_header *headers = tp_arena_array(arena, tp_header, 1000);
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++)
+        headers[i] = (tp_header){ TP_BYTES("connection"), TP_BYTES("x-own") };
+    assert_int_equal(tp_http1_connection(headers, 3, arena).length, strlen("x-own, x-own, x-own"));
+    assert_int_equal(tp_http1_connection(headers, 1000, arena).length, 1024);
+    tp_arena_free(arena);
+}
+
 static void all_values_of_a_name_are_joined(void **state)
 {
     message m;
@@ -609,12 +659,15 @@ int main(void)
         cmocka_unit_test(what_is_too_long_is_refused_while_it_comes),
         cmocka_unit_test(ten_thousand_fields_are_read_and_one_more_is_refused),
         cmocka_unit_test(endless_extensions_and_trailers_are_bounded),
+        cmocka_unit_test(the_bound_of_an_extension_is_the_same_at_every_split),
+        cmocka_unit_test(a_reply_in_a_coding_other_than_chunked_is_refused),
         cmocka_unit_test(the_body_of_a_reply_ends_where_its_status_and_framing_say),
         cmocka_unit_test(only_a_reply_until_close_is_completed_by_the_close),
         cmocka_unit_test(a_reason_that_could_not_be_written_again_is_none),
         cmocka_unit_test(a_reply_that_is_not_http_is_refused),
         cmocka_unit_test(an_upgrade_is_read_as_plain_http),
         cmocka_unit_test(fields_of_one_connection_are_known),
+        cmocka_unit_test(of_a_long_connection_only_the_beginning_counts),
         cmocka_unit_test(all_values_of_a_name_are_joined),
     };
 
