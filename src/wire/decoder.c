@@ -22,6 +22,7 @@ typedef struct coding {
 struct tp_decoder {
     const coding *coding;
     bool begun, complete;
+    bool padded;         /* gzip: what is no member has followed the last one */
     unsigned char first; /* deflate: the first byte, kept until the second tells whether it is a zlib header */
     bool have_first;
     z_stream z;
@@ -79,8 +80,9 @@ static tp_coding_result gzip_feed(tp_decoder *d, tp_bytes piece, tp_coding_sink 
     tp_coding_result result = TP_CODING_OK;
 
     set_input(d, piece.data, piece.length);
-    while (result == TP_CODING_OK && d->z.avail_in) {
-        if (d->complete && *d->z.next_in != GZIP_MAGIC)
+    while (result == TP_CODING_OK && d->z.avail_in && !d->padded) {
+        d->padded = d->complete && *d->z.next_in != GZIP_MAGIC;
+        if (d->padded)
             return TP_CODING_OK;
         if (d->complete)
             inflateReset(&d->z);

@@ -1,8 +1,6 @@
 /* fuzz/fuzz_config.c - any bytes as a configuration file: problems or settings that can be printed, never a crash. */
 
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "config/builtin.h"
 #include "config/check.h"
@@ -11,8 +9,6 @@
 #include "config/print.h"
 #include "config/read.h"
 #include "config/yaml.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char *const ENVIRONMENT[] = { "HOME=/home/x", "TOKENPAK_PROVIDERS_OPENAI_API_KEY=k", "NAME=value", "TOKENPAK_LISTEN_PORT=1", NULL };
 

@@ -1,6 +1,6 @@
 /* fuzz/fuzz_http1.c - however a message is cut, it is read alike; and what is read, written down anew, is read as the same. */
 
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "wire/http1.h"
 
@@ -14,12 +14,6 @@ typedef struct heard {
     size_t used;
     unsigned messages;
 } heard;
-
-static void demand(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 static void write_line(const tp_http1_head *head, tp_buffer *again)
 {
@@ -178,8 +172,6 @@ static void try_direction(bool requests, tp_bytes text)
     compare_again(requests, &whole);
     drop(&whole);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,22 +1,15 @@
-/* fuzz/fuzz_sse.c - however an event stream is cut: the same events, the same usage, and every byte once. */
+/* fuzz/fuzz_sse.c - however an event stream is cut: the same events, and every byte once. */
 
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "base/buffer.h"
 #include "wire/sse.h"
-#include "wire/usage.h"
 
 enum { LIMIT = 256 };
 
 typedef struct heard {
     tp_buffer story, raw;
 } heard;
-
-static void demand(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Unread pieces are as long as the cuts make them: only that they begin is part of the story. */
 static void hear(void *arg, const tp_sse_event *event)
@@ -61,29 +54,6 @@ static void compare(tp_bytes text, const heard *whole, size_t cut, size_t size)
     drop(&h);
 }
 
-static tp_usage_seen usage(tp_arena *arena, tp_bytes text, tp_shape shape, tp_framing framing, size_t cut)
-{
-    tp_usage_tap *tap = tp_usage_tap_new(arena, "xai", NULL, shape, framing);
-
-    tp_usage_tap_feed(tap, tp_bytes_of(text.data, cut));
-    tp_usage_tap_feed(tap, tp_bytes_from(text, cut));
-    tp_usage_tap_end(tap);
-    return *tp_usage_tap_seen(tap);
-}
-
-static void compare_usage(tp_bytes text, tp_shape shape, tp_framing framing, size_t cut)
-{
-    tp_arena *arena = tp_arena_new();
-    tp_usage_seen whole = usage(arena, text, shape, framing, 0), parts = usage(arena, text, shape, framing, cut);
-
-    demand(memcmp(&whole.usage, &parts.usage, offsetof(tp_usage, known)) == 0 && whole.usage.known == parts.usage.known);
-    demand(tp_bytes_equal(whole.raw, parts.raw) && tp_bytes_equal(whole.model, parts.model));
-    demand(whole.events == parts.events && whole.terminal == parts.terminal && whole.error == parts.error);
-    tp_arena_free(arena);
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     tp_bytes text = tp_bytes_of((const char *)data, size);
@@ -94,9 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     compare(text, &whole, 0, 1);
     for (size_t cut = 0; cut <= size; cut += step)
         compare(text, &whole, cut, SIZE_MAX);
-    for (int shape = TP_SHAPE_OTHER; shape <= TP_SHAPE_OLLAMA; shape++)
-        for (int framing = TP_FRAMING_WHOLE; framing <= TP_FRAMING_ARRAY; framing++)
-            compare_usage(text, (tp_shape)shape, (tp_framing)framing, size / 2);
     drop(&whole);
     return 0;
 }

@@ -505,6 +505,25 @@ static void only_a_reply_until_close_is_completed_by_the_close(void **state)
     }
 }
 
+static void a_reason_that_could_not_be_written_again_is_none(void **state)
+{
+    static const char *const REASONS[][2] = {
+        { "OK", "OK" }, { "", "" }, { "O\x01K", "" }, { "O\x7FK", "" }, { "\xC3\x96K", "\xC3\x96K" }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(REASONS) / sizeof(*REASONS); i++) {
+        char text[64];
+        message m;
+
+        snprintf(text, sizeof(text), "HTTP/1.1 200 %s\r\nContent-Length: 0\r\n\r\n", REASONS[i][0]);
+        read_whole(&m, false, tp_bytes_text(text));
+        assert_true(m.complete);
+        assert_bytes(m.head.reason, REASONS[i][1]);
+        close_message(&m);
+    }
+}
+
 static void a_reply_that_is_not_http_is_refused(void **state)
 {
     static const char *const BAD[] = {
@@ -517,6 +536,11 @@ static void a_reply_that_is_not_http_is_refused(void **state)
         "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
         "HTTP/1.1 200 OK\nA: b\n\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\n",
+        "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
     };
 
     (void)state;
@@ -585,6 +609,7 @@ int main(void)
         cmocka_unit_test(endless_extensions_and_trailers_are_bounded),
         cmocka_unit_test(the_body_of_a_reply_ends_where_its_status_and_framing_say),
         cmocka_unit_test(only_a_reply_until_close_is_completed_by_the_close),
+        cmocka_unit_test(a_reason_that_could_not_be_written_again_is_none),
         cmocka_unit_test(a_reply_that_is_not_http_is_refused),
         cmocka_unit_test(an_upgrade_is_read_as_plain_http),
         cmocka_unit_test(fields_of_one_connection_are_known),
