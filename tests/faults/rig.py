@@ -66,8 +66,11 @@ class Rig:
                 base = f"http://127.0.0.1:{port}" + ("/v1" if dialect == "openai" else "")
                 lines += [f"  {dialect}{suffix}:", f"    dialect: {dialect}", f"    base_url: {base}"]
                 lines += [f"    timeout: {timeout}"] if timeout else []
-        self.process.config.write_text("\n".join(lines) + "\n")
-        self.process.config.chmod(0o600)
+        # At once: a reload that is still on its way must not read half a file.
+        fresh = self.process.config.with_suffix(".new")
+        fresh.write_text("\n".join(lines) + "\n")
+        fresh.chmod(0o600)
+        fresh.replace(self.process.config)
 
     def __enter__(self):
         self.process.start()

@@ -99,10 +99,9 @@ static bool read_field(cursor *c, tp_bytes line, strict_message *m)
     return true;
 }
 
-/* Fields up to the empty line; those of a trailer are checked and forgotten. */
+/* Fields up to the empty line. Those of a trailer are not judged: nobody passes them on. */
 static bool read_fields(cursor *c, strict_message *m, bool trailer)
 {
-    size_t before = m->count;
     tp_bytes line;
 
     for (;;) {
@@ -110,10 +109,9 @@ static bool read_fields(cursor *c, strict_message *m, bool trailer)
             return false;
         if (line.length == 0)
             break;
-        if (!read_field(c, line, m))
+        if (!trailer && !read_field(c, line, m))
             return false;
     }
-    m->count = trailer ? before : m->count;
     return true;
 }
 

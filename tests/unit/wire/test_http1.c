@@ -531,6 +531,7 @@ static void a_reply_that_is_not_http_is_refused(void **state)
         "SSH-2.0-OpenSSH_9.2\r\n",
         "<",
         "HTTP/1.1 20 OK\r\n\r\n",
+        "HTTP/1.1 0204 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
