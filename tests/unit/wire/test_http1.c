@@ -459,6 +459,7 @@ static void the_body_of_a_reply_ends_where_its_status_and_framing_say(void **sta
         { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", false, false, false, true, "ab" },
         { "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab", false, false, false, false, "ab" },
         { "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nab", false, false, false, false, "ab" },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", false, false, false, true, "ab" },
         { "HTTP/1.1 200 OK\r\n\r\nab", false, false, true, false, "ab" },
         { "HTTP/1.0 200 OK\r\n\r\nab", false, false, true, false, "ab" },
     };
