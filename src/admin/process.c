@@ -3,20 +3,21 @@
 #include "admin/process.h"
 
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Second field of statm: resident pages (proc(5)). */
 static uint64_t resident_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    uint64_t pages = 0;
+    char line[128] = "";
+    uint64_t pages;
 
     if (!file)
         return 0;
-    if (fscanf(file, "%*u %" SCNu64, &pages) != 1)
-        pages = 0;
+    pages = fgets(line, sizeof(line), file) ? strtoull(line + strcspn(line, " "), NULL, 10) : 0;
     fclose(file);
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }

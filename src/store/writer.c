@@ -140,13 +140,15 @@ static int run_with(sqlite3 *handle, const char *sql, int64_t first, int64_t sec
     sqlite3_stmt *statement;
     int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
 
+    if (changed)
+        *changed = 0;
     if (code != SQLITE_OK)
         return code;
     sqlite3_bind_int64(statement, 1, first);
     sqlite3_bind_int64(statement, 2, second);
     code = sqlite3_step(statement);
-    if (changed)
-        *changed = code == SQLITE_DONE ? sqlite3_changes(handle) : 0;
+    if (changed && code == SQLITE_DONE)
+        *changed = sqlite3_changes(handle);
     sqlite3_finalize(statement);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }

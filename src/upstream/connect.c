@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fcntl.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -399,7 +400,7 @@ static void finish_connect(tp_conn *conn, CURLcode code)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
     tp_connect_result result = classify(code);
-    char text[CURL_ERROR_SIZE] = "";
+    char text[CURL_ERROR_SIZE];
 
     if (result == TP_CONNECT_OK && (curl_easy_getinfo(conn->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD))
         result = TP_CONNECT_FAILED;
@@ -407,10 +408,10 @@ static void finish_connect(tp_conn *conn, CURLcode code)
         result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    if (result == TP_CONNECT_STARVED)
-        strncat(text, "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)", sizeof(text) - 1);
-    else
-        strncat(text, conn->error[0] ? conn->error : curl_easy_strerror(code), sizeof(text) - 1);
+    snprintf(text, sizeof(text), "%s",
+             result == TP_CONNECT_STARVED ? "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)"
+             : conn->error[0]             ? conn->error
+                                          : curl_easy_strerror(code));
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;

@@ -270,13 +270,14 @@ static void demand_reply(const trip *t)
     size_t total;
     strict_result got = strict_reply(out, tp_bytes_equal(t->head.method, TP_BYTES("HEAD")), to), said = provider_said(t, from, &total);
 
-    demand(t->client.reply_done && got != STRICT_BAD && !to->odd_reason);
+    demand(t->client.reply_done && got != STRICT_BAD && !to->odd);
     if (t->failure == TP_OK) {
         demand(got == STRICT_WHOLE && to->used == out.length && said == STRICT_WHOLE);
         demand_same_reply(t, to, from);
         demand(!t->line->kept || (total == t->answer.length && !from->until_close && t->whole));
     } else {
         demand(!t->line->kept);
+        demand(!t->whole || said != STRICT_WHOLE || from->status < 200 || from->odd); /* what is strictly right is never refused */
         demand(t->client.unclean ? got == STRICT_PART || to->until_close : got == STRICT_WHOLE && to->status >= 400);
     }
     strict_free(to);

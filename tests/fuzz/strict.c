@@ -81,36 +81,39 @@ static bool read_status_line(cursor *c, tp_bytes line, strict_message *m)
 
     if (line.length < 12 || line.data[8] != ' ' || !tp_bytes_number(tp_bytes_of(line.data + 9, 3), &status) || status < 100)
         return stop(c, STRICT_BAD);
-    if (line.length > 12 && line.data[12] != ' ')
+    if ((line.length > 12 && line.data[12] != ' ') || tp_bytes_find(line, 0) < line.length)
         return stop(c, STRICT_BAD);
-    m->odd_reason = !all(tp_bytes_from(line, 13), is_text);
+    m->odd = !all(tp_bytes_from(line, 13), is_text);
     m->status = (int)status;
     return read_version(c, tp_bytes_of(line.data, 8), m);
 }
 
-static bool read_field(cursor *c, tp_bytes line, strict_message *m)
+static bool read_field(tp_bytes line, tp_header *field)
 {
     size_t colon = tp_bytes_find(line, ':');
-    tp_header field = { tp_bytes_of(line.data, colon), tp_bytes_trim(tp_bytes_from(line, colon + 1)) };
 
-    if (!colon || colon == line.length || !all(field.name, is_token) || !all(field.value, is_text) || m->count == STRICT_FIELDS)
-        return stop(c, STRICT_BAD);
-    m->fields[m->count++] = field;
-    return true;
+    *field = (tp_header){ tp_bytes_of(line.data, colon), tp_bytes_trim(tp_bytes_from(line, colon + 1)) };
+    return colon && colon < line.length && all(field->name, is_token) && all(field->value, is_text);
 }
 
-/* Fields up to the empty line. Those of a trailer are not judged: nobody passes them on. */
+/* Fields up to the empty line. Nobody passes those of a trailer on. */
 static bool read_fields(cursor *c, strict_message *m, bool trailer)
 {
+    tp_header field;
     tp_bytes line;
+    bool good;
 
     for (;;) {
         if (!take_line(c, &line))
             return false;
         if (line.length == 0)
             break;
-        if (!trailer && !read_field(c, line, m))
-            return false;
+        good = read_field(line, &field);
+        m->odd = m->odd || !good;
+        if (!trailer && (!good || m->count == STRICT_FIELDS))
+            return stop(c, STRICT_BAD);
+        if (!trailer)
+            m->fields[m->count++] = field;
     }
     return true;
 }
@@ -137,8 +140,13 @@ static bool take_body(cursor *c, strict_message *m, uint64_t length)
     return part.length == length || stop(c, STRICT_PART);
 }
 
+static bool is_plain_extension(char c)
+{
+    return is_token(c) || c == ';' || c == '=';
+}
+
 /* Hexadecimal digits, then nothing or an extension. */
-static bool read_size(cursor *c, tp_bytes line, uint64_t *size)
+static bool read_size(cursor *c, tp_bytes line, uint64_t *size, strict_message *m)
 {
     size_t i = 0;
 
@@ -152,6 +160,7 @@ static bool read_size(cursor *c, tp_bytes line, uint64_t *size)
             return stop(c, STRICT_BAD);
         *size = *size << 4 | (uint64_t)((at - DIGITS) % 16);
     }
+    m->odd = m->odd || !all(tp_bytes_from(line, i), is_plain_extension);
     if (i == 0 || (i < line.length && !strchr("; \t", line.data[i])) || !all(tp_bytes_from(line, i), is_text))
         return stop(c, STRICT_BAD);
     return true;
@@ -163,7 +172,7 @@ static bool read_chunks(cursor *c, strict_message *m)
     tp_bytes line;
 
     do {
-        if (!take_line(c, &line) || !read_size(c, line, &size))
+        if (!take_line(c, &line) || !read_size(c, line, &size, m))
             return false;
         if (size && (!take_body(c, m, size) || !take_line(c, &line)))
             return false;
@@ -174,13 +183,17 @@ static bool read_chunks(cursor *c, strict_message *m)
 }
 
 /* RFC 9112 6.3, with every doubt a fault. */
-static bool read_body(cursor *c, strict_message *m)
+static bool read_body(cursor *c, strict_message *m, bool bodiless)
 {
     tp_bytes length = { NULL, 0 }, coding = { NULL, 0 };
     size_t lengths = strict_field(m, "content-length", &length), codings = strict_field(m, "transfer-encoding", &coding);
     uint64_t size = 0;
 
-    if (lengths + codings > 1 || (codings && m->minor == 0) || (lengths && !tp_bytes_number(length, &size)))
+    if (lengths > 1 || (lengths && codings) || (lengths && !tp_bytes_number(length, &size)))
+        return stop(c, STRICT_BAD);
+    if (bodiless)
+        return true;
+    if (codings > 1 || (codings && m->minor == 0))
         return stop(c, STRICT_BAD);
     m->chunked = codings && tp_bytes_equal_nocase(coding, TP_BYTES("chunked"));
     if (m->chunked)
@@ -203,8 +216,8 @@ static strict_result read_message(tp_bytes text, bool request, bool bodiless, st
     good = take_line(&c, &line) && (request ? read_request_line(&c, line, m) : read_status_line(&c, line, m)) && read_fields(&c, m, false);
     m->has_head = good;
     bodiless = bodiless || (!request && (m->status < 200 || m->status == 204 || m->status == 304));
-    if (good && !bodiless)
-        read_body(&c, m);
+    if (good)
+        read_body(&c, m, bodiless);
     m->used = text.length - c.rest.length;
     return c.result;
 }

@@ -23,8 +23,8 @@ typedef struct strict_message {
     tp_header fields[STRICT_FIELDS];
     size_t count;
     tp_buffer body;
-    bool has_head;   /* up to its empty line */
-    bool odd_reason; /* a reply's reason has control characters, which RFC 9112 4 lets a reader ignore */
+    bool has_head; /* up to its empty line */
+    bool odd;      /* its reason, trailer or a chunk extension is such that a reader may refuse it or look away */
     bool chunked;
     bool until_close; /* a reply whose body is all that came: WHOLE if the connection has ended */
     size_t used;      /* bytes of the text, when WHOLE */
