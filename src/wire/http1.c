@@ -184,22 +184,46 @@ static bool is_strict_line(const tp_http1_head *head, tp_bytes text)
 }
 
 /* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. */
-static bool is_readable(const llhttp_t *parser, const tp_http1_read *read)
+static bool is_readable(const tp_http1_head *head)
 {
-    const tp_http1_head *head = &read->parsed;
-    tp_bytes codings = tp_http1_joined(head->headers, head->header_count, "transfer-encoding", read->arena);
+    unsigned fields = 0, chunked = 0;
 
-    return parser->http_minor > 0 && tp_bytes_equal_nocase(codings, TP_BYTES("chunked"));
+    for (size_t i = 0; i < head->header_count; i++) {
+        if (!tp_bytes_equal_nocase(head->headers[i].name, TP_BYTES("transfer-encoding")))
+            continue;
+        fields++; /* also an empty one, of which llhttp tells nothing */
+        chunked += tp_bytes_equal_nocase(head->headers[i].value, TP_BYTES("chunked"));
+    }
+    return fields == 0 || (fields == 1 && chunked == 1 && head->minor > 0);
+}
+
+/* RFC 9112 4: nobody may depend on the reason; one that could not be written down again is none. */
+static bool has_controls(tp_bytes text)
+{
+    return tp_bytes_find_below(text, ' ') < text.length || tp_bytes_find(text, 0x7F) < text.length;
+}
+
+/* What llhttp lets pass in the head of a reply; NULL when nothing is wrong. */
+static const char *reply_fault(const tp_http1_read *read, tp_bytes text)
+{
+    char behind = text.data[sizeof("HTTP/1.1 200") - 1];
+
+    if (read->parsed.status < 100 || (behind != ' ' && behind != '\r'))
+        return "the status has not three digits";
+    return read->complete || is_readable(&read->parsed) ? NULL : "a Transfer-Encoding other than chunked";
 }
 
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
 {
     tp_http1_head *head = &read->parsed;
     llhttp_t *parser = &http->parser;
+    const char *fault;
 
     head->method = tp_bytes_of(text.data, tp_bytes_find(text, ' '));
     head->status = parser->status_code;
     head->minor = parser->http_minor;
+    if (has_controls(head->reason))
+        head->reason = tp_bytes_of(NULL, 0);
     http->chunked = (parser->flags & F_CHUNKED) != 0;
     head->keep_alive = llhttp_should_keep_alive(parser) != 0;
     head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
@@ -208,10 +232,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
     else if (parser->type == HTTP_REQUEST && !is_strict_line(head, text))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the request line is not METHOD, blank, target, blank, HTTP version");
-    else if (parser->type == HTTP_RESPONSE && parser->status_code < 100)
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the status has not three digits");
-    else if (parser->type == HTTP_RESPONSE && (parser->flags & F_TRANSFER_ENCODING) && !is_readable(parser, read))
-        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "a Transfer-Encoding other than chunked");
+    else if (parser->type == HTTP_RESPONSE && (fault = reply_fault(read, text)))
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
 }
 
 /* RFC 9112 6.1: a coding that is not known is 501, a wrong order of known ones is 400. */

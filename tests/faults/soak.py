@@ -46,6 +46,9 @@ while True:
 def answer(peer):
     """The provider of everything that is not a cell; the name's first word says what it does."""
     kind, _, rest = peer.name.partition("-")
+    if kind in matrix.SIDES:  # a cell that is over: its client has left before the request came here
+        peer.close()
+        return
     body = peer.read_body()
     if kind == "upload":
         peer.send(TAKEN)
