@@ -14,8 +14,13 @@ build_packages() {
 
 test_packages() {
   build_packages
-  echo binutils clang faketime libclang-rt-dev libcmocka-dev llvm python3 python3-pip python3-venv
+  echo binutils clang faketime libclang-rt-dev libcmocka-dev llvm python3 python3-pip python3-venv valgrind
   if [ "$(debian_release)" = 12 ]; then echo clang-format; fi
+}
+
+lint_packages() {
+  build_packages
+  echo clang clang-tidy python3
 }
 
 # dpkg-query fails when one of them is unknown, which is no failure here.

@@ -407,10 +407,10 @@ static void finish_connect(tp_conn *conn, CURLcode code)
         result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    if (result == TP_CONNECT_STARVED)
-        snprintf(text, sizeof(text), "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)");
-    else
-        snprintf(text, sizeof(text), "%s", conn->error[0] ? conn->error : curl_easy_strerror(code));
+    snprintf(text, sizeof(text), "%s",
+             result == TP_CONNECT_STARVED ? "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)"
+             : conn->error[0]             ? conn->error
+                                          : curl_easy_strerror(code));
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;

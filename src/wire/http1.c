@@ -183,18 +183,18 @@ static bool is_strict_line(const tp_http1_head *head, tp_bytes text)
     return head->target.data == text.data + head->method.length + 1 && tp_bytes_starts(rest, TP_BYTES(" HTTP/"));
 }
 
-/* RFC 9112 6.3: a reply coded otherwise would be passed on without the one field that tells how to undo it. */
-static bool is_coded(const tp_http1_head *head)
+/* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. */
+static bool is_readable(const tp_http1_head *head)
 {
     unsigned fields = 0, chunked = 0;
 
     for (size_t i = 0; i < head->header_count; i++) {
         if (!tp_bytes_equal_nocase(head->headers[i].name, TP_BYTES("transfer-encoding")))
             continue;
-        fields++;
+        fields++; /* also an empty one, of which llhttp tells nothing */
         chunked += tp_bytes_equal_nocase(head->headers[i].value, TP_BYTES("chunked"));
     }
-    return fields && (head->minor == 0 || fields > 1 || !chunked);
+    return fields == 0 || (fields == 1 && chunked == 1 && head->minor > 0);
 }
 
 /* RFC 9112 4: nobody may depend on the reason; one that could not be written down again is none. */
@@ -204,13 +204,13 @@ static bool has_controls(tp_bytes text)
 }
 
 /* What llhttp lets pass in the head of a reply; NULL when nothing is wrong. */
-static const char *reply_fault(const llhttp_t *parser, const tp_http1_read *read, tp_bytes text)
+static const char *reply_fault(const tp_http1_read *read, tp_bytes text)
 {
     char behind = text.data[sizeof("HTTP/1.1 200") - 1];
 
-    if (parser->status_code < 100 || (behind != ' ' && behind != '\r'))
+    if (read->parsed.status < 100 || (behind != ' ' && behind != '\r'))
         return "the status has not three digits";
-    return !read->complete && is_coded(&read->parsed) ? "a transfer coding other than chunked" : NULL;
+    return read->complete || is_readable(&read->parsed) ? NULL : "a Transfer-Encoding other than chunked";
 }
 
 static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
@@ -228,12 +228,11 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->keep_alive = llhttp_should_keep_alive(parser) != 0;
     head->until_close = parser->type == HTTP_RESPONSE && !read->complete && llhttp_message_needs_eof(parser);
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
-    fault = parser->type == HTTP_RESPONSE ? reply_fault(parser, read, text) : NULL;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
     else if (parser->type == HTTP_REQUEST && !is_strict_line(head, text))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the request line is not METHOD, blank, target, blank, HTTP version");
-    else if (fault)
+    else if (parser->type == HTTP_RESPONSE && (fault = reply_fault(read, text)))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, fault);
 }
 
