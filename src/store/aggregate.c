@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/list.h"
 #include "base/memory.h"
 #include "store/columns.h"
 
@@ -26,15 +25,22 @@ static const char NAMES[] = "SELECT count(*) FROM aggregate WHERE span=? AND kin
 
 enum { FIRST_SUM_PARAMETER = 5 };
 
-/* The sums of one minute; those of its hour and its day are made of them in the table. */
+typedef struct place {
+    int64_t span, number; /* a tp_aggregate_span; milliseconds since 1970 by its length */
+} place;
+
+/* The sums of one bucket. */
 typedef struct bucket {
-    tp_link link;
-    int64_t minute;
+    UT_hash_handle hh;
+    place place;
     tp_stats stats;
 } bucket;
 
+/* A row is added to its minute alone; when all is written, hours and days are made of the minutes. */
 struct tp_aggregate {
-    tp_list buckets; /* of bucket.link, newest first: a batch touches few */
+    bucket *buckets; /* by place */
+    bucket *recent;  /* the one used last: a batch touches few */
+    int64_t newest;  /* minute */
 };
 
 int64_t tp_aggregate_length(tp_aggregate_span span)
@@ -44,42 +50,65 @@ int64_t tp_aggregate_length(tp_aggregate_span span)
 
 tp_aggregate *tp_aggregate_new(void)
 {
-    tp_aggregate *aggregate = tp_new(tp_aggregate);
+    return tp_new(tp_aggregate);
+}
 
-    tp_list_init(&aggregate->buckets);
-    return aggregate;
+static void forget(tp_aggregate *aggregate, bucket *b)
+{
+    HASH_DEL(aggregate->buckets, b);
+    tp_stats_free(&b->stats);
+    free(b);
 }
 
 void tp_aggregate_free(tp_aggregate *aggregate)
 {
-    for (tp_link *link = tp_list_shift(&aggregate->buckets); link; link = tp_list_shift(&aggregate->buckets)) {
-        bucket *b = tp_list_entry(link, bucket, link);
-        tp_stats_free(&b->stats);
-        free(b);
-    }
+    while (aggregate->buckets)
+        forget(aggregate, aggregate->buckets);
     free(aggregate);
 }
 
-static bucket *find_bucket(tp_aggregate *aggregate, int64_t minute)
+static bucket *find_bucket(tp_aggregate *aggregate, place wanted)
 {
-    bucket *b;
+    bucket *b = aggregate->recent;
 
-    for (tp_link *link = aggregate->buckets.head.next; link != &aggregate->buckets.head; link = link->next) {
-        b = tp_list_entry(link, bucket, link);
-        if (b->minute == minute)
-            return b;
+    if (b && b->place.span == wanted.span && b->place.number == wanted.number)
+        return b;
+    HASH_FIND(hh, aggregate->buckets, &wanted, sizeof wanted, b);
+    if (!b) {
+        b = tp_new(bucket);
+        b->place = wanted;
+        tp_stats_init(&b->stats);
+        b->stats.kinds &= ~(1u << TP_STATS_BY_DAY);
+        HASH_ADD(hh, aggregate->buckets, place, sizeof b->place, b);
     }
-    b = tp_new(bucket);
-    b->minute = minute;
-    tp_stats_init(&b->stats);
-    b->stats.kinds &= ~(1u << TP_STATS_BY_DAY);
-    tp_list_prepend(&aggregate->buckets, &b->link);
-    return b;
+    return aggregate->recent = b;
 }
 
 void tp_aggregate_add(tp_aggregate *aggregate, const tp_row *row)
 {
-    tp_stats_add(&find_bucket(aggregate, row->started_ms / LENGTHS[TP_AGGREGATE_MINUTE])->stats, row);
+    int64_t minute = row->started_ms / LENGTHS[TP_AGGREGATE_MINUTE];
+
+    aggregate->newest = minute > aggregate->newest ? minute : aggregate->newest;
+    tp_stats_add(&find_bucket(aggregate, (place){ TP_AGGREGATE_MINUTE, minute })->stats, row);
+}
+
+/* Minutes become hours and days; those that would be removed at once are then not needed themselves. */
+static void fold(tp_aggregate *aggregate)
+{
+    int64_t oldest = aggregate->newest - MINUTES_KEPT_MS / LENGTHS[TP_AGGREGATE_MINUTE];
+    bucket *b, *next;
+
+    HASH_ITER(hh, aggregate->buckets, b, next)
+    {
+        int64_t ms = b->place.number * LENGTHS[TP_AGGREGATE_MINUTE];
+
+        if (b->place.span != TP_AGGREGATE_MINUTE)
+            continue;
+        for (unsigned span = TP_AGGREGATE_HOUR; span < TP_AGGREGATE_SPANS; span++)
+            tp_stats_merge(&find_bucket(aggregate, (place){ span, ms / LENGTHS[span] })->stats, &b->stats);
+        if (b->place.number < oldest)
+            forget(aggregate, b);
+    }
 }
 
 static tp_bytes value_blob(sqlite3_value *value)
@@ -109,11 +138,9 @@ static void merge(sqlite3_context *context, int count, sqlite3_value **values)
     tp_histogram_free(&sum);
 }
 
-/* The statements of one write, and the bucket of the table that it goes to. */
+/* The statements of one write. */
 typedef struct writing {
     sqlite3_stmt *upsert, *has, *names;
-    unsigned span;
-    int64_t number;
 } writing;
 
 static int prepare(sqlite3 *handle, writing *w)
@@ -136,12 +163,12 @@ static void finalize(writing *w)
     sqlite3_finalize(w->names);
 }
 
-static void bind_key(sqlite3_stmt *statement, const writing *w, int kind)
+static void bind_key(sqlite3_stmt *statement, const bucket *b, int kind)
 {
     sqlite3_reset(statement);
-    sqlite3_bind_int(statement, 1, (int)w->span);
+    sqlite3_bind_int64(statement, 1, b->place.span);
     sqlite3_bind_int(statement, 2, kind);
-    sqlite3_bind_int64(statement, 3, w->number);
+    sqlite3_bind_int64(statement, 3, b->place.number);
 }
 
 static void bind_histogram(sqlite3_stmt *statement, int parameter, const tp_histogram *histogram)
@@ -174,7 +201,7 @@ static int write_all(writing *w, const bucket *b)
 {
     int at = FIRST_SUM_PARAMETER + TP_STATS_SUM_COUNT;
 
-    bind_key(w->upsert, w, TP_AGGREGATE_ALL);
+    bind_key(w->upsert, b, TP_AGGREGATE_ALL);
     tp_columns_bind_text(w->upsert, 4, TP_BYTES(""));
     bind_sums(w->upsert, b->stats.sums);
     for (int i = 0; i < TP_STATS_LATENCY_COUNT; i++)
@@ -184,28 +211,28 @@ static int write_all(writing *w, const bucket *b)
 }
 
 /* The name under which the table counts it: itself when it is there already or there is room, else `other`. */
-static tp_bytes name_in_table(writing *w, int kind, tp_bytes name)
+static tp_bytes name_in_table(writing *w, const bucket *b, int kind, tp_bytes name)
 {
     bool known, full;
 
-    bind_key(w->has, w, kind);
+    bind_key(w->has, b, kind);
     tp_columns_bind_text(w->has, 4, name);
     known = sqlite3_step(w->has) == SQLITE_ROW;
     sqlite3_reset(w->has);
     if (known)
         return name;
-    bind_key(w->names, w, kind);
+    bind_key(w->names, b, kind);
     full = sqlite3_step(w->names) == SQLITE_ROW && sqlite3_column_int(w->names, 0) >= TP_STATS_NAMES;
     sqlite3_reset(w->names);
     return full ? TP_BYTES("other") : name;
 }
 
-static int write_name(writing *w, int kind, const tp_stats_name *name)
+static int write_name(writing *w, const bucket *b, int kind, const tp_stats_name *name)
 {
     int latencies = FIRST_SUM_PARAMETER + TP_STATS_SUM_COUNT, error = latencies + TP_STATS_LATENCY_COUNT;
-    tp_bytes text = name_in_table(w, kind, tp_bytes_text(name->name));
+    tp_bytes text = name_in_table(w, b, kind, tp_bytes_text(name->name));
 
-    bind_key(w->upsert, w, kind);
+    bind_key(w->upsert, b, kind);
     tp_columns_bind_text(w->upsert, 4, text);
     bind_sums(w->upsert, name->sums);
     for (int i = 0; i < TP_STATS_LATENCY_COUNT; i++)
@@ -223,7 +250,7 @@ static int write_bucket(writing *w, const bucket *b)
 
     for (int by = 0; by < KINDS; by++)
         for (const tp_stats_name *name = b->stats.names[by]; name && code == SQLITE_OK; name = name->hh.next)
-            code = write_name(w, TP_AGGREGATE_FIRST_NAME + by, name);
+            code = write_name(w, b, TP_AGGREGATE_FIRST_NAME + by, name);
     return code;
 }
 
@@ -231,16 +258,10 @@ int tp_aggregate_write(tp_aggregate *aggregate, sqlite3 *handle)
 {
     writing w = { 0 };
     int code = prepare(handle, &w);
-    tp_link *end = &aggregate->buckets.head;
 
-    for (tp_link *link = end->next; link != end; link = link->next) {
-        const bucket *b = tp_list_entry(link, bucket, link);
-
-        for (w.span = 0; w.span < TP_AGGREGATE_SPANS && code == SQLITE_OK; w.span++) {
-            w.number = b->minute * LENGTHS[TP_AGGREGATE_MINUTE] / LENGTHS[w.span];
-            code = write_bucket(&w, b);
-        }
-    }
+    fold(aggregate);
+    for (const bucket *b = aggregate->buckets; b && code == SQLITE_OK; b = b->hh.next)
+        code = write_bucket(&w, b);
     finalize(&w);
     return code;
 }

@@ -174,6 +174,26 @@ void tp_stats_add(tp_stats *stats, const tp_row *row)
     add_failures(stats, row->failures);
 }
 
+static void merge_name(tp_stats *to, tp_stats_by by, const tp_stats_name *from)
+{
+    tp_stats_name *name = tp_stats_find(to, by, tp_bytes_of(from->name, from->hh.keylen));
+
+    add_sums(name->sums, from->sums);
+    tp_histogram_merge(&name->latency, &from->latency);
+    if (from->last_error[0])
+        memcpy(name->last_error, from->last_error, sizeof name->last_error);
+}
+
+void tp_stats_merge(tp_stats *to, const tp_stats *from)
+{
+    add_sums(to->sums, from->sums);
+    for (unsigned i = 0; i < TP_STATS_LATENCY_COUNT; i++)
+        tp_histogram_merge(&to->latency[i], &from->latency[i]);
+    for (unsigned by = 0; by < TP_STATS_BY_COUNT; by++)
+        for (const tp_stats_name *name = from->names[by]; name && keeps(to, by); name = name->hh.next)
+            merge_name(to, (tp_stats_by)by, name);
+}
+
 uint64_t tp_stats_requests(const uint64_t sums[TP_STATS_SUM_COUNT])
 {
     uint64_t requests = 0;

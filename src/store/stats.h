@@ -93,6 +93,9 @@ void tp_stats_free(tp_stats *stats);
 
 void tp_stats_add(tp_stats *stats, const tp_row *row);
 
+/* Adds all of `from`; of its names those of the kinds that `to` keeps. */
+void tp_stats_merge(tp_stats *to, const tp_stats *from);
+
 /* The sums of a name, made when it is new; `other` when there are too many. */
 tp_stats_name *tp_stats_find(tp_stats *stats, tp_stats_by by, tp_bytes name);
 
