@@ -138,6 +138,11 @@ static void merge(sqlite3_context *context, int count, sqlite3_value **values)
     tp_histogram_free(&sum);
 }
 
+int tp_aggregate_register(sqlite3 *handle)
+{
+    return sqlite3_create_function(handle, "tp_merge", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, merge, NULL, NULL);
+}
+
 /* The statements of one write. */
 typedef struct writing {
     sqlite3_stmt *upsert, *has, *names;
@@ -145,10 +150,8 @@ typedef struct writing {
 
 static int prepare(sqlite3 *handle, writing *w)
 {
-    int code = sqlite3_create_function(handle, "tp_merge", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, merge, NULL, NULL);
+    int code = sqlite3_prepare_v2(handle, UPSERT, -1, &w->upsert, NULL);
 
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(handle, UPSERT, -1, &w->upsert, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_prepare_v2(handle, HAS, -1, &w->has, NULL);
     if (code == SQLITE_OK)

@@ -23,6 +23,9 @@ tp_aggregate *tp_aggregate_new(void);
 void tp_aggregate_free(tp_aggregate *aggregate);
 void tp_aggregate_add(tp_aggregate *aggregate, const tp_row *row);
 
+/* The SQL function that the others need; once for each connection that writes, and not while a statement of it runs. */
+int tp_aggregate_register(sqlite3 *handle);
+
 /* Adds what was gathered to the table, within the caller's transaction. A bucket keeps 1,000 names of each kind and `other`. */
 int tp_aggregate_write(tp_aggregate *aggregate, sqlite3 *handle);
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/aggregate.h"
 #include "store/schema.h"
 
 enum { BUSY_MS = 100 };
@@ -114,7 +115,9 @@ static bool migrate(tp_database *database, const char *path)
         return fail(database, path, TP_DATABASE_READONLY, "no permission");
     if (!tp_database_run(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0"))
         return false;
-    code = tp_schema_migrate(database->handle);
+    code = tp_aggregate_register(database->handle);
+    if (code == SQLITE_OK)
+        code = tp_schema_migrate(database->handle);
     return code == SQLITE_OK || tp_database_failed(database, path, code);
 }
 

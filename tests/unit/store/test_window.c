@@ -245,6 +245,33 @@ static void version_one_is_migrated_with_its_rows(void **state)
     tp_writer_free(writer);
 }
 
+/* More than are summed up at once. */
+static void many_rows_are_migrated_too(void **state)
+{
+    house *h = *state;
+    tp_writer *writer = tp_writer_new(h->path);
+    tp_writer_batch batch;
+    sqlite3 *other;
+    char statement[96];
+
+    fill(h);
+    other = other_program(h);
+    sql(other, "BEGIN; CREATE TEMP TABLE one AS SELECT * FROM request LIMIT 1");
+    for (unsigned i = 0; i < 21000; i++) {
+        snprintf(statement, sizeof statement, "UPDATE one SET id=%u; INSERT INTO request SELECT * FROM one", i + 1);
+        sql(other, statement);
+    }
+    sql(other, "DROP TABLE one; DROP TABLE aggregate; PRAGMA user_version=1; COMMIT");
+    begin(&batch);
+    run(writer, &batch);
+    assert_int_equal(batch.state, TP_DATABASE_OK);
+    assert_int_equal(number_in(other, "SELECT sum(ok+caller_error+policy_error+provider_error+own_error+cancelled) FROM aggregate"
+                                      " WHERE span=2 AND kind=0"),
+                     21009);
+    sqlite3_close(other);
+    tp_writer_free(writer);
+}
+
 static double member(const cJSON *object, const char *first, const char *second)
 {
     const cJSON *at = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(object, first), second);
@@ -292,6 +319,7 @@ int main(void)
         IN_HOUSE(a_full_file_loses_a_whole_batch_and_recovers),
         IN_HOUSE(the_oldest_traces_make_room),
         IN_HOUSE(version_one_is_migrated_with_its_rows),
+        IN_HOUSE(many_rows_are_migrated_too),
         IN_HOUSE(a_window_prints_as_the_json_of_stats),
     };
 
