@@ -197,10 +197,11 @@ def odd_json(binary, everything, patience):
     plain = b'{"model":"gpt-4o","messages":[]}'
     head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
     with Rig(binary, patience) as rig:
-        for name, body, wanted in (("deep", deep, (200, 400)), ("objects", objects, (200, 400)), ("open", open_ones, (400,)), ("digits", digits, (200, 400)), ("escapes", escapes, (200,))):
+        bodies = {"deep": deep, "objects": objects, "open": open_ones, "digits": digits, "escapes": escapes}
+        for name, body in bodies.items():
             with Cost(rig, 0.5, 24):
                 found = post(rig, f"request-{name}", body, patience=patience)
-                need(found[0] in wanted, f"{name}: {found[:2]}")
+                need(found[0] == 400 if body is open_ones else found[0] in (200, 400), f"{name}: {found[:2]}")
             with Cost(rig, 0.5, 24):
                 found = post(rig, f"reply-{name}", plain, answer=head % len(body) + body, patience=patience)
                 need(found[0] == 200 and found[2] == body, f"{name} as a reply: {found[:2]}")
@@ -232,7 +233,8 @@ def endless_bodies(binary, everything, patience):
     over_with = threading.Event()
     with Rig(binary, patience) as rig:
         need(status_of(rig, "warm") == (200, None), "not served at first")
-        rig.origin.scripts |= {"taken": lambda peer: all(peer.read_some(1 << 20) for _ in range(ENDLESS >> 20)), "not-taken": lambda peer: (over_with.wait(120), peer.close())}
+        rig.origin.scripts["taken"] = lambda peer: all(peer.read_some(1 << 20) for _ in range(ENDLESS >> 20))
+        rig.origin.scripts["not-taken"] = lambda peer: (over_with.wait(120), peer.close())
         with Cost(rig, 4, 8):
             sent, over = push_on(hold_open(rig.port, 1, head % (b"/openai/v1/files", b"taken"))[0], 60 * patience)
             need(sent >= ENDLESS and not over, f"passed on: only {sent} bytes were taken, ended {over}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""HTTP that cannot be fooled: tables of raw requests, their replies, and the bytes that reached the provider.  run.py [--binary PATH] [--patience X] [--only TABLE] [--match TEXT]"""
+"""Raw requests, their replies, and the bytes that reached the provider.  run.py [--binary PATH] [--patience X] [--only TABLE] [--match TEXT]"""
 
 import argparse
 import concurrent.futures
