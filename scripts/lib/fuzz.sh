@@ -15,7 +15,7 @@ fuzz_targets() {
 fuzz_one() {
   mkdir -p ".build/corpus/$1" "tests/fuzz/corpus/$1" .build/logs
   rm -f ".build/logs/fuzz_$1-"*
-  local TIMEFORMAT='%0U'
+  local TIMEFORMAT='%U %S'
   { time "$fuzz_programs/fuzz_$1" -max_total_time="$2" -timeout=5 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix=".build/logs/fuzz_$1-" ".build/corpus/$1" "tests/fuzz/corpus/$1" > ".build/logs/fuzz_$1.log" 2>&1; } 2> ".build/logs/fuzz_$1.cpu"
 }
@@ -27,7 +27,7 @@ fuzz_figures() {
   speed=$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")
   cov=$(grep -aoE '\bcov: [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2)
   broken=$(find .build/logs -maxdepth 1 -name "fuzz_$1-*" | wc -l)
-  printf '%-8s %10s runs %7s/s %6s edges %6s CPU s %3s broken\n' "$1" "${runs:-?}" "${speed:-?}" "${cov:-?}" "$(cat ".build/logs/fuzz_$1.cpu")" "$broken"
+  printf '%-8s %10s runs %7s/s %6s edges %6s CPU s %3s broken\n' "$1" "${runs:-?}" "${speed:-?}" "${cov:-?}" "$(awk '{ print int($1 + $2) }' ".build/logs/fuzz_$1.cpu")" "$broken"
 }
 
 # fuzz_keep TARGET - adds to the corpus in tests what reaches more of the code than the corpus does.

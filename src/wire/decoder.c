@@ -177,6 +177,13 @@ static tp_coding_result zstd_failure(size_t code)
     return ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ? TP_CODING_LIMIT : TP_CODING_BAD;
 }
 
+/* Frames of RFC 8878 and skippable ones. Debian's library also reads seven formats from before the first release, with decoders that few
+ * have looked at since; they begin with other bytes. */
+static bool zstd_begins(unsigned char first)
+{
+    return first == 0x28 || (first & 0xF0) == 0x50;
+}
+
 /* Frames may follow each other; 0 from the library means that one has just ended. */
 static tp_coding_result zstd_feed(tp_decoder *d, tp_bytes piece, tp_coding_sink *sink, void *arg)
 {
@@ -187,6 +194,9 @@ static tp_coding_result zstd_feed(tp_decoder *d, tp_bytes piece, tp_coding_sink 
     do {
         size_t left;
 
+        if ((d->complete || !d->begun) && in.pos < in.size && !zstd_begins((unsigned char)piece.data[in.pos]))
+            return TP_CODING_BAD;
+        d->begun = true;
         out = (ZSTD_outBuffer){ .dst = room, .size = ROOM };
         left = ZSTD_decompressStream(d->zstd, &out, &in);
         if (ZSTD_isError(left))

@@ -119,16 +119,16 @@ static void flushed_is_there(tp_bytes text, size_t cut, const char *header, int 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct {
+        const char *header;
+        int bits; /* 0 = zstd */
+    } FLUSHED[] = { { "gzip", 31 }, { "deflate", 15 }, { "deflate", -15 }, { "zstd", 0 } };
     tp_bytes text = tp_bytes_from(tp_bytes_of((const char *)data, size), 1);
-    size_t cut;
+    unsigned choice = size ? data[0] : 0;
 
     if (size < 2)
         return 0;
-    decode(HEADERS[data[0] % 8], text);
-    cut = text.length * data[0] / 255;
-    flushed_is_there(text, cut, "gzip", 31);
-    flushed_is_there(text, cut, "deflate", 15);
-    flushed_is_there(text, cut, "deflate", -15);
-    flushed_is_there(text, cut, "zstd", 0);
+    decode(HEADERS[choice % 8], text);
+    flushed_is_there(text, text.length * choice / 255, FLUSHED[choice / 8 % 4].header, FLUSHED[choice / 8 % 4].bits);
     return 0;
 }

@@ -114,6 +114,25 @@ static void zstd_frames_and_gzip_members_may_follow_each_other(void **state)
     tp_buffer_free(&gzip);
 }
 
+static void formats_from_before_zstd_1_0_are_refused(void **state)
+{
+    static const char MAGIC[] = "\xB5\x2F\xFD\x04\x58\x00\x06\xE9\xDC\x82\x0A\x01\x00\x00\x00\x00";
+
+    (void)state;
+    for (unsigned version = 0x1E; version < 0x28; version++) {
+        tp_buffer coded = TP_BUFFER(MOST), out = TP_BUFFER(MOST);
+        const char first = (char)version;
+
+        zstd_to(&coded, TP_BYTES("one"));
+        tp_buffer_add(&coded, tp_bytes_of(&first, 1));
+        tp_buffer_add(&coded, TP_BYTES(MAGIC));
+        assert_int_equal(tp_coding_whole(TP_BYTES("zstd"), tp_buffer_bytes(&coded), &out), TP_CODING_BAD);
+        assert_true(tp_bytes_equal(tp_buffer_bytes(&out), TP_BYTES("one")));
+        tp_buffer_free(&out);
+        tp_buffer_free(&coded);
+    }
+}
+
 static void of_a_list_the_last_coding_is_undone_first(void **state)
 {
     tp_buffer text = plain(), inner = TP_BUFFER(MOST), outer = TP_BUFFER(MOST);
@@ -260,6 +279,7 @@ int main(void)
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(every_coding_is_undone_at_any_split),
         cmocka_unit_test(zstd_frames_and_gzip_members_may_follow_each_other),
+        cmocka_unit_test(formats_from_before_zstd_1_0_are_refused),
         cmocka_unit_test(of_a_list_the_last_coding_is_undone_first),
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(what_was_flushed_comes_out_at_once),
