@@ -125,7 +125,7 @@ static void formats_from_before_zstd_1_0_are_refused(void **state)
 
         zstd_to(&coded, TP_BYTES("one"));
         tp_buffer_add(&coded, tp_bytes_of(&first, 1));
-        tp_buffer_add(&coded, TP_BYTES(MAGIC));
+        tp_buffer_add(&coded, tp_bytes_of(MAGIC, sizeof(MAGIC) - 1));
         assert_int_equal(tp_coding_whole(TP_BYTES("zstd"), tp_buffer_bytes(&coded), &out), TP_CODING_BAD);
         assert_true(tp_bytes_equal(tp_buffer_bytes(&out), TP_BYTES("one")));
         tp_buffer_free(&out);
