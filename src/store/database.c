@@ -113,7 +113,9 @@ static bool migrate(tp_database *database, const char *path)
         return fail(database, path, TP_DATABASE_FAILED, "it is the database of another program");
     if (sqlite3_db_readonly(database->handle, "main") == 1)
         return fail(database, path, TP_DATABASE_READONLY, "no permission");
-    if (!tp_database_run(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0"))
+    /* Each page takes two writes to the log; of a file that is there the size of pages stays. */
+    if (!tp_database_run(database,
+                         "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=0"))
         return false;
     code = tp_aggregate_register(database->handle);
     if (code == SQLITE_OK)
