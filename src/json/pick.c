@@ -17,7 +17,8 @@ typedef enum state {
     AFTER, /* behind a value in a container */
     IN_KEY,
     IN_STRING,
-    IN_SCALAR, /* number, true, false, null */
+    IN_SCALAR,  /* number, true, false, null */
+    IN_SKIPPED, /* a container that no path leads into */
     STOPPED,
 } state;
 
@@ -36,8 +37,9 @@ struct tp_pick {
     bool escaped;             /* the next byte of the string follows a backslash */
     bool ended;               /* the bytes just read complete a value */
     uint8_t kinds[DEPTH / 8]; /* a bit for each open container: set for an object */
-    unsigned depth, objects;  /* open containers; how many of them are objects */
-    unsigned deepest;         /* the most that any path has matched */
+    unsigned depth, objects;  /* open containers; how many of them are objects, without those that are skipped */
+    unsigned skipped;         /* depth of the container that is skipped */
+    bool in_text;             /* inside of a string of it */
     bool named;               /* the key just read ends a path */
     const char *at;           /* in the piece being fed; NULL between two feeds */
     size_t most;
@@ -91,27 +93,19 @@ tp_pick *tp_pick_new(tp_arena *arena, const tp_pick_path *paths, unsigned count,
     return pick;
 }
 
-/* Whether some path leads to the innermost object, so that its keys matter. */
-static bool is_led_to(const tp_pick *pick)
-{
-    return pick->deepest + 1 >= pick->objects;
-}
-
 /* The key just read belongs to the innermost object: each path that led here goes on, or not. */
 static void match_key(tp_pick *pick)
 {
     tp_bytes key = tp_bytes_of(pick->key, pick->key_length);
     unsigned above = pick->objects - 1;
 
-    pick->deepest = 0;
     for (unsigned i = 0; i < pick->count; i++) {
         path *p = &pick->paths[i];
 
-        if (p->matched >= above && p->count > above) {
-            p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->spot->keys[above]));
-            pick->named = pick->named || p->matched == p->count;
-        }
-        pick->deepest = p->matched > pick->deepest ? p->matched : pick->deepest;
+        if (p->matched < above || p->count <= above)
+            continue;
+        p->matched = above + (key.length <= KEY_ROOM && tp_string_equal(key, p->spot->keys[above]));
+        pick->named = pick->named || p->matched == p->count;
     }
 }
 
@@ -179,15 +173,29 @@ static void end_value(tp_pick *pick)
             picked(pick, i);
 }
 
+/* Whether some path goes on inside of a container that begins here. */
+static bool is_led_into(const tp_pick *pick)
+{
+    for (unsigned i = 0; i < pick->count; i++)
+        if (pick->paths[i].matched >= pick->objects && pick->paths[i].count > pick->objects)
+            return true;
+    return false;
+}
+
 static void open_container(tp_pick *pick, bool object)
 {
     if (pick->depth == DEPTH) {
         pick->state = STOPPED;
-        return;
+    } else if (is_led_into(pick)) {
+        pick->objects += object;
+        pick->state = object ? KEY_OR_END : VALUE_OR_END;
+    } else {
+        pick->skipped = pick->depth;
+        pick->in_text = false;
+        pick->state = IN_SKIPPED;
     }
-    set_object(pick, pick->depth++, object);
-    pick->objects += object;
-    pick->state = object ? KEY_OR_END : VALUE_OR_END;
+    if (pick->state != STOPPED)
+        set_object(pick, pick->depth++, object);
 }
 
 static void close_container(tp_pick *pick, bool object)
@@ -198,10 +206,9 @@ static void close_container(tp_pick *pick, bool object)
     }
     pick->depth--;
     pick->objects -= object;
-    for (unsigned i = 0; pick->deepest > pick->objects && i < pick->count; i++)
+    for (unsigned i = 0; object && i < pick->count; i++)
         if (pick->paths[i].matched > pick->objects)
             pick->paths[i].matched = pick->objects;
-    pick->deepest = pick->deepest > pick->objects ? pick->objects : pick->deepest;
     pick->ended = true;
 }
 
@@ -285,7 +292,7 @@ static size_t in_string(tp_pick *pick, tp_bytes rest)
 
     used += (size_t)(tp_string_skip(rest.data + used, rest.data + rest.length) - (rest.data + used));
     pick->escaped = false;
-    if (pick->state == IN_KEY && is_led_to(pick))
+    if (pick->state == IN_KEY)
         keep_key(pick, tp_bytes_of(rest.data, used));
     if (used == rest.length)
         return used;
@@ -297,8 +304,7 @@ static size_t in_string(tp_pick *pick, tp_bytes rest)
     } else if (c != '"') {
         pick->state = STOPPED;
     } else if (pick->state == IN_KEY) {
-        if (is_led_to(pick))
-            match_key(pick);
+        match_key(pick);
         pick->state = COLON;
     } else {
         pick->ended = true;
@@ -323,6 +329,66 @@ static size_t in_structure(tp_pick *pick, char c)
     return 1;
 }
 
+/* A string of what is skipped, or as much of it as there is; returns what is behind. */
+static const char *skip_text(tp_pick *pick, const char *at, const char *end)
+{
+    at = tp_string_skip(at + pick->escaped, end);
+    pick->escaped = false;
+    if (at == end)
+        return at;
+    pick->escaped = *at == '\\';
+    pick->in_text = pick->escaped;
+    if (*at != '"' && *at != '\\')
+        pick->state = STOPPED;
+    return at + 1;
+}
+
+static void skip_bracket(tp_pick *pick, char c)
+{
+    bool object = c == '{' || c == '}', opens = c == '{' || c == '[';
+
+    if (opens ? pick->depth == DEPTH : is_object(pick, pick->depth - 1) != object)
+        pick->state = STOPPED;
+    else if (opens)
+        set_object(pick, pick->depth++, object);
+    else
+        pick->ended = --pick->depth == pick->skipped;
+}
+
+/* Only strings and brackets are looked at; returns how many bytes belong to it. */
+static size_t in_skipped(tp_pick *pick, tp_bytes rest)
+{
+    const char *at = rest.data, *end = rest.data + rest.length;
+
+    while (at < end && !pick->ended && pick->state == IN_SKIPPED) {
+        if (pick->in_text) {
+            at = skip_text(pick, at, end);
+            continue;
+        }
+        if (*at == '"')
+            pick->in_text = true;
+        else if (*at == '{' || *at == '[' || *at == '}' || *at == ']')
+            skip_bracket(pick, *at);
+        at++;
+    }
+    return (size_t)(at - rest.data);
+}
+
+static size_t step(tp_pick *pick, tp_bytes piece)
+{
+    switch (pick->state) {
+    case IN_KEY:
+    case IN_STRING:
+        return in_string(pick, piece);
+    case IN_SCALAR:
+        return in_scalar(pick, piece);
+    case IN_SKIPPED:
+        return in_skipped(pick, piece);
+    default:
+        return in_structure(pick, piece.data[0]);
+    }
+}
+
 bool tp_pick_feed(tp_pick *pick, tp_bytes piece)
 {
     if (pick->capturing)
@@ -331,10 +397,7 @@ bool tp_pick_feed(tp_pick *pick, tp_bytes piece)
         size_t used;
 
         pick->at = piece.data;
-        if (pick->state == IN_KEY || pick->state == IN_STRING)
-            used = in_string(pick, piece);
-        else
-            used = pick->state == IN_SCALAR ? in_scalar(pick, piece) : in_structure(pick, piece.data[0]);
+        used = step(pick, piece);
         pick->at = piece.data + used;
         piece = tp_bytes_from(piece, used);
         if (pick->ended)
@@ -356,7 +419,7 @@ void tp_pick_reset(tp_pick *pick)
 {
     pick->state = BETWEEN;
     pick->escaped = pick->ended = pick->named = false;
-    pick->depth = pick->objects = pick->deepest = pick->capturing = 0;
+    pick->depth = pick->objects = pick->capturing = 0;
     for (unsigned i = 0; i < pick->count; i++) {
         pick->paths[i].matched = 0;
         pick->paths[i].capturing = false;
