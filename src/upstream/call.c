@@ -229,8 +229,12 @@ static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, con
     static const char *const WORDS[] = { "ok", "failed", "tls", "timeout", "starved" };
     tp_call *c = arg;
 
-    (void)conn;
     tp_metric_add(c->upstream->metrics, TP_METRIC_UPSTREAM_OPEN, 1, c->request->origin->authority, WORDS[result], NULL);
+    if (result == TP_CONNECT_STARVED && tp_upstream_shed(c->upstream)) {
+        tp_connect_close(conn);
+        connect_anew(c);
+        return;
+    }
     if (result != TP_CONNECT_OK) {
         end(c, RESULTS[result], text);
         return;

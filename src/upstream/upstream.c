@@ -60,14 +60,23 @@ tp_upstream *tp_upstream_open(uv_loop_t *loop, tp_timers *timers, tp_metrics *me
     return u;
 }
 
+bool tp_upstream_shed(tp_upstream *u)
+{
+    bool any = u->idle > 0;
+
+    for (tp_origin *o = u->origins; o; o = o->next)
+        while (!tp_list_empty(&o->idle))
+            drop(u, tp_list_entry(o->idle.head.next, tp_conn, link));
+    return any;
+}
+
 void tp_upstream_close(tp_upstream *u)
 {
     tp_timer_stop(u->timers, &u->reaper);
+    tp_upstream_shed(u);
     while (u->origins) {
         tp_origin *o = u->origins;
 
-        while (!tp_list_empty(&o->idle))
-            drop(u, tp_list_entry(o->idle.head.next, tp_conn, link));
         u->origins = o->next;
         tp_origin_free(o);
     }

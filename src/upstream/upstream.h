@@ -35,4 +35,7 @@ tp_conn *tp_upstream_take(tp_upstream *upstream, tp_origin *origin);
 /* Gives a connection back whose exchange has ended cleanly. */
 void tp_upstream_put(tp_upstream *upstream, tp_conn *conn);
 
+/* Closes all idle connections, because descriptors are short; false when there was none. */
+bool tp_upstream_shed(tp_upstream *upstream);
+
 #endif

@@ -87,19 +87,35 @@ def no_descriptors(binary, everything, patience):
         need(rig.metrics().get(("tokenpak_accept_pauses_total",), 0) >= 1, "the pause is not counted")
 
 
-def lowest_free(pid):
-    used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+def numbers(rig):
+    """Of the open descriptors, once none is being closed any more."""
+    found = [None]
+    while len(found) < 5 or any(each != found[-1] for each in found[-5:]):
+        time.sleep(0.02)
+        found.append({int(name) for name in os.listdir(f"/proc/{rig.process.child.pid}/fd")})
+    return found[-1]
+
+
+def lowest_free(rig):
+    used = numbers(rig)
     return next(number for number in range(len(used) + 1) if number not in used)
 
 
 def leave_none(rig):
-    """No descriptor is free, nor will one be; returns the limit that was before."""
-    before, lowest = resource.prlimit(rig.process.child.pid, resource.RLIMIT_NOFILE)[0], []
-    while len(lowest) < 5 or len(set(lowest[-5:])) > 1:
-        time.sleep(0.02)
-        lowest.append(lowest_free(rig.process.child.pid))
-        limit_descriptors(rig, lowest[-1])
+    """No descriptor is free; returns the limit that was before."""
+    before = resource.prlimit(rig.process.child.pid, resource.RLIMIT_NOFILE)[0]
+    limit_descriptors(rig, lowest_free(rig))
     return before
+
+
+def fill_holes(rig):
+    """Clients that take the free numbers below the highest, so that the limit is about all that is open."""
+    held = []
+    while lowest_free(rig) <= max(numbers(rig)):
+        held += hold_open(rig.port, 1)
+        need(is_served(held[-1], 5), "not let in")
+        need(len(held) < 50, "the numbers of the descriptors have no end")
+    return held
 
 
 def no_descriptor_for_a_provider(binary, everything, patience):
@@ -128,6 +144,24 @@ def try_status(rig):
         return status_of(rig, "again", 2)[0]
     except Exception:
         return None
+
+
+def idle_connections_make_room(binary, everything, patience):
+    """Before a request fails for lack of a descriptor, connections that nobody uses are closed."""
+    with Rig(binary, patience, "retry: {attempts: 1}") as rig:
+        call = Call(rig, Cell("pressure", "makes-room", "waiting", "anthropic", False))
+        rig.origin.scripts[call.cell.name] = lambda peer: (peer.read_body(), peer.send(WELL))
+        need(is_served(call.sock, 5), "not let in")
+        need(status_of(rig, "warm") == (200, None), "not served at first")
+        need(rig.metrics().get(("tokenpak_upstream_idle_connections",)) == 1, "no connection is idle")
+        held = fill_holes(rig)
+        allowed = leave_none(rig)
+        call.send()
+        status, body, _ = call.read_all()
+        need(status == 200, f"status {status}: {body[:300]!r}")
+        limit_descriptors(rig, allowed)
+        for sock in (call, *held):
+            sock.close()
 
 
 def reloads(binary, everything, patience):
@@ -264,6 +298,7 @@ def never_read(binary, everything, patience):
 CASES = {
     "no-descriptors": no_descriptors,
     "no-descriptor-for-a-provider": no_descriptor_for_a_provider,
+    "idle-connections-make-room": idle_connections_make_room,
     "reloads": reloads,
     "drained": drained,
     "never-read": never_read,
