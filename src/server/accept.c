@@ -101,7 +101,7 @@ static int open_socket(const char *address, unsigned port)
 
 static unsigned bound_port(int fd)
 {
-    struct sockaddr_storage where;
+    struct sockaddr_storage where = { 0 };
     socklen_t size = sizeof(where);
 
     if (getsockname(fd, (struct sockaddr *)&where, &size) != 0)
