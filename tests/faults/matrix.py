@@ -86,13 +86,13 @@ def check(name, function, *arguments):
         return name, str(error)
 
 
-def run(binary, everything, patience, wanted=""):
-    """(name, fault or None) of each cell and of the checks at the end."""
+def run(binary, everything, patience, wanted="", share=SHORT_SHARE, **more):
+    """(name, fault or None) of each cell and of the checks at the end; `more` is for the rig."""
     cells = [cell for cell in all_cells() if wanted in cell.name]
     if not everything:
-        cells = sampled(cells, SHORT_SHARE)
+        cells = sampled(cells, share)
     results = []
-    with Rig(binary, patience, CONFIG) as rig:
+    with Rig(binary, patience, CONFIG, **more) as rig:
         warm = play_all(rig, cells[:: max(1, len(cells) // 40)])
         rig.origin.read.clear()
         before = rig.footprint()

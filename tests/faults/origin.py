@@ -93,6 +93,9 @@ class Waiting:
 class Origin:
     """Listens with small buffers, so that an upload or a reply cannot hide in the kernel."""
 
+    scheme = "http"
+    authority = "/dev/null"
+
     def __init__(self):
         self.scripts = {}
         self.read = collections.Counter()

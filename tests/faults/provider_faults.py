@@ -4,7 +4,7 @@ import json
 
 import talk
 from cell import OK, Call, Cell, Outcome, check_reply, check_trace, chunk, cut_last
-from rig import DIALECTS, need
+from rig import need
 
 UNREACHABLE = Outcome("error", 502, "provider_unreachable")
 BAD = Outcome("error", 502, "provider_bad_reply")
@@ -42,8 +42,9 @@ def cells():
     for fault, phases in TABLE.items():
         for phase, pair in phases.items():
             for stream, outcome in zip((False, True), pair):
-                for dialect in DIALECTS if outcome else ():
-                    yield Cell("provider", fault, phase, dialect, stream)
+                for dialect in talk.FORMS if outcome else ():
+                    if talk.TABLE[dialect][stream]:
+                        yield Cell("provider", fault, phase, dialect, stream)
 
 
 class Act:
@@ -142,9 +143,9 @@ class Act:
 
     def do_error_first(self, peer):
         value = talk.error_value(self.cell.dialect, "overloaded")
-        end = "\n" if self.cell.dialect == "ollama" else "\n\n"
-        name = "event: error\n" if self.cell.dialect == "anthropic" else ""
-        self.sent = ((name + "data: ") * (self.cell.dialect != "ollama") + json.dumps(value) + end).encode()
+        around = {"ollama": ("", "\n"), "anthropic": ("event: error\ndata: ", "\n\n"), "gemini-array": ("[", "]")}
+        before, behind = around.get(self.cell.dialect, ("data: ", "\n\n"))
+        self.sent = (before + json.dumps(value) + behind).encode()
         peer.send(self.parts[0] + chunk(self.sent) + b"0\r\n\r\n")
 
 

@@ -45,15 +45,21 @@ def sanitized(binary):
 
 
 class Rig:
-    """`NAME` reaches the origin with patient timers, `NAME-quick` with short ones, `NAME-shut` a closed port; NAME = a dialect."""
+    """`NAME` reaches the origin with patient timers, `NAME-quick` with short ones, `NAME-shut` a closed port; NAME = a dialect.
 
-    def __init__(self, binary, patience=1.0, config="", store="", home_in=None, origin=Origin):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-faults-", dir=home_in))
+    `others` maps further providers, which speak openai, to where they are.
+    """
+
+    def __init__(self, binary, patience=1.0, config="", store="", origin=Origin, others=None, leaving=2.0):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-faults-"))
         self.patience = patience
         self.slow = sanitized(binary)
+        self.leaving = leaving * patience  # seconds within which a connection is closed for which there is no client any more
         self.origin = origin()
         self.process = Process(binary, self.home, patience)
         self.process.environment["ASAN_OPTIONS"] += QUARANTINE
+        self.process.environment["SSL_CERT_FILE"] = str(self.origin.authority)
+        self.others = others or {}
         self.options = config
         self.database = pathlib.Path(store) if store else self.home / ".tokenpak/monitor.db"
         self.write_config(config)
@@ -63,9 +69,11 @@ class Rig:
         lines += [f"store: {{path: {self.database}}}", "providers:"]
         for dialect in DIALECTS:
             for suffix, port, timeout in (("", self.origin.port, ""), ("-quick", self.origin.port, QUICK), ("-shut", 9, QUICK)):
-                base = f"http://127.0.0.1:{port}" + ("/v1" if dialect == "openai" else "")
+                base = f"{self.origin.scheme}://127.0.0.1:{port}" + ("/v1" if dialect == "openai" else "")
                 lines += [f"  {dialect}{suffix}:", f"    dialect: {dialect}", f"    base_url: {base}"]
                 lines += [f"    timeout: {timeout}"] if timeout else []
+        for name, base in self.others.items():
+            lines += [f"  {name}:", "    dialect: openai", f"    base_url: {base}", f"    timeout: {QUICK}"]
         # At once: a reload that is still on its way must not read half a file.
         fresh = self.process.config.with_suffix(".new")
         fresh.write_text("\n".join(lines) + "\n")

@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE))
 import deny  # noqa: E402
 import durability  # noqa: E402
 import kept  # noqa: E402
+import leaving  # noqa: E402
 import matrix  # noqa: E402
 import pressure  # noqa: E402
 import provider_http  # noqa: E402
@@ -44,9 +45,10 @@ def one_by_one(cases):
 
 
 # These cannot be had with a sanitizer.
-PLAIN = {"memory", "clock"}
+PLAIN = {"memory", "clock", "leaving"}
 GROUPS = {
     "matrix": matrix.run,
+    "leaving": leaving.run,
     "disk": one_by_one(durability.DISK),
     "store": one_by_one(durability.PROCESS),
     "pressure": one_by_one(pressure.CASES),

@@ -1,4 +1,4 @@
-"""How the four dialects talk: requests, replies as raw pieces, and how an error must look in each."""
+"""How the dialects talk, and the other forms of streams that two of them have: requests, replies as raw pieces, and how an error must look."""
 
 import json
 import pathlib
@@ -17,14 +17,22 @@ TABLE = {
     "anthropic": ("/v1/messages", "/v1/messages", {"model": "claude-haiku-4-5", "max_tokens": 9, "messages": HELLO}, 9),
     "gemini": ("/v1beta/models/g:generateContent", "/v1beta/models/g:streamGenerateContent?alt=sse", {"contents": [{"parts": [{"text": "hi"}]}]}, 9),
     "ollama": ("/api/chat", "/api/chat", {"model": "llama3.2", "messages": HELLO}, 0),
+    "responses": ("/v1/responses", "/v1/responses", {"model": "gpt-4o", "input": "hello"}, 0),
+    "gemini-array": (None, "/v1beta/models/g:streamGenerateContent", {"contents": [{"parts": [{"text": "hi"}]}]}, 9),
 }
+FORMS = list(TABLE)
+
+
+def dialect_of(form):
+    """The dialect whose provider is asked in this form."""
+    return {"responses": "openai", "gemini-array": "gemini"}.get(form, form)
 
 
 def request_of(dialect, stream, large=False):
     """Path and body; a large body is more than sockets can hold."""
     whole, streamed, body, _ = TABLE[dialect]
     body = dict(body)
-    if dialect != "gemini":
+    if dialect_of(dialect) != "gemini":
         body["stream"] = stream
     if large:
         body["padding"] = "x" * LARGE
@@ -39,12 +47,19 @@ def head_bytes(method, path, name, length, fields=()):
 
 def reply_parts(dialect, stream, asked):
     """Content type and the pieces of a good reply to `asked`."""
-    makers = {"openai": fake_replies.chat, "anthropic": fake_replies.messages, "ollama": fake_replies.ollama_chat}
-    if dialect == "gemini":
+    makers = {"openai": fake_replies.chat, "anthropic": fake_replies.messages, "ollama": fake_replies.ollama_chat, "responses": fake_replies.responses}
+    if dialect_of(dialect) == "gemini":
         kind, pieces = fake_replies.gemini(asked, "g", stream)
+        kind, pieces = (kind, pieces) if dialect == "gemini" else (fake_replies.JSON, as_array(pieces))
     else:
         kind, pieces = makers[dialect](asked)
     return kind, [piece.encode() for piece in pieces]
+
+
+def as_array(events):
+    """The events as the elements of one array, a comma before each but the first."""
+    elements = [event.removeprefix("data: ").rstrip("\n") for event in events]
+    return ["[" + elements[0], *[",\r\n" + element for element in elements[1:]], "\n]"]
 
 
 def without_usage(pieces):
@@ -66,11 +81,12 @@ def framed(kind, pieces, chunked):
 
 
 def error_value(dialect, text):
-    return fake_replies.error(dialect, 429, text)
+    return fake_replies.error(dialect_of(dialect), 429, text)
 
 
 def says_error(dialect, value, code, status):
-    """Whether a JSON value is an error of ours in that dialect."""
+    """Whether a JSON value is the body of an error of ours in that dialect."""
+    dialect = dialect_of(dialect)
     error = value.get("error") if isinstance(value, dict) else None
     if dialect == "ollama":
         return isinstance(error, str) and bool(error)
@@ -83,9 +99,27 @@ def says_error(dialect, value, code, status):
     return value.get("type") == "error" and bool(error.get("type"))
 
 
+def event_says_error(form, name, value, code, status):
+    """Whether a stream's last event is an error of ours."""
+    if form == "responses":
+        return name == "error" and isinstance(value, dict) and value.get("type") == "error" and value.get("code") == code and bool(value.get("message"))
+    return says_error(form, value, code, status) and (name == "error" or form != "anthropic")
+
+
+def last_element(text):
+    """Of an array that may have been cut inside an element, in front of the comma; None when its end cannot be read."""
+    whole = read(text)
+    if isinstance(whole, list) and whole:
+        return whole[-1]
+    _, comma, last = text.rpartition(",\n{")
+    return read("{" + last.removesuffix("]")) if comma and last.endswith("]") else None
+
+
 def last_event(dialect, body):
     """Name and value of the last whole event (or row) that a reader of the stream gets; None when its end cannot be read."""
     text = body.decode("utf-8", "replace")
+    if dialect == "gemini-array":
+        return None, last_element(text)
     if dialect == "ollama":
         lines = text.split("\n")
         return (None, read(lines[-2])) if len(lines) > 1 and not lines[-1] else (None, None)
