@@ -8,7 +8,7 @@
 #include "server/client.h"
 #include "wire/error.h"
 
-enum { MOST_REFUSAL = 128 << 10, MOST_SPARE = 16 << 10, USUAL_HEAD = 1024 };
+enum { MOST_REFUSAL = 128 << 10, MOST_SPARE = 16 << 10, LARGE_PART = 4 << 10, USUAL_HEAD = 1024 };
 
 static const char *reason_of(int status)
 {
@@ -92,6 +92,8 @@ static void take_spare(tp_client *c)
 
 static void give_back(tp_client *c)
 {
+    if (!c->out.data)
+        return;
     if (c->out.capacity > MOST_SPARE || c->server->spare_count == TP_SERVER_SPARE) {
         tp_buffer_free(&c->out);
         return;
@@ -106,8 +108,7 @@ static tp_flow put_head(tp_client *c, const tp_reply_head *head)
     tp_bytes reason = head->reason.length ? head->reason : tp_bytes_text(reason_of(head->status));
 
     take_spare(c);
-    tp_buffer_room(&c->out,
-                   USUAL_HEAD + (size_t)(head->body_length > 0 && head->body_length < TP_SERVER_HIGH_WATER ? head->body_length : 0));
+    tp_buffer_room(&c->out, USUAL_HEAD + (size_t)(head->body_length > 0 && head->body_length < LARGE_PART ? head->body_length : 0));
     tp_buffer_text(&c->out, "HTTP/1.1 ");
     tp_buffer_number(&c->out, (uint64_t)head->status);
     tp_buffer_text(&c->out, " ");
@@ -129,6 +130,29 @@ static tp_flow put_head(tp_client *c, const tp_reply_head *head)
     return flow_of(c);
 }
 
+/* A large part of a reply without chunks is written from where it lies, behind what waits; returns what the kernel has not taken. That
+ * the client has left is found out when the rest is written. */
+static tp_bytes write_through(tp_client *c, tp_bytes part)
+{
+    uv_buf_t buffers[2] = { uv_buf_init(c->out.data, (unsigned)c->out.length),
+                            uv_buf_init((char *)(uintptr_t)part.data, (unsigned)part.length) };
+    bool waits = c->out.length > 0;
+    int done;
+    size_t taken;
+
+    if (c->chunked || c->writing || part.length < LARGE_PART)
+        return part;
+    done = uv_try_write((uv_stream_t *)&c->tcp, waits ? buffers : buffers + 1, waits ? 2 : 1);
+    taken = done > 0 ? (size_t)done : 0;
+    if (taken < c->out.length) {
+        tp_buffer_drop(&c->out, taken);
+        return part;
+    }
+    taken -= c->out.length;
+    c->out.length = 0;
+    return tp_bytes_from(part, taken);
+}
+
 static tp_flow put_body(tp_client *c, tp_bytes part)
 {
     if (c->bodiless)
@@ -138,7 +162,7 @@ static tp_flow put_body(tp_client *c, tp_bytes part)
         tp_buffer_hex(&c->out, part.length);
         tp_buffer_text(&c->out, "\r\n");
     }
-    tp_buffer_add(&c->out, part);
+    tp_buffer_add(&c->out, write_through(c, part));
     if (c->chunked)
         tp_buffer_text(&c->out, "\r\n");
     tp_client_touch(c);
@@ -305,7 +329,7 @@ void tp_reply_flush(tp_client *c)
             write_later(c, done < 0 ? 0 : (size_t)done);
             return;
         }
-        give_back(c);
     }
+    give_back(c);
     after_write(c);
 }

@@ -6,8 +6,9 @@
 
 #include "base/memory.h"
 
-/* A body up to MOST_JOINED bytes leaves in one send with its head. */
-enum { MOST_PENDING = 128 << 10, MOST_JOINED = 64 << 10, MOST_INTERIM = 32, MOST_SENDS = 4, MOST_SENT = 64 << 10 };
+/* A body up to MOST_COPIED bytes is joined with its head; a longer one is sent from where it lies, but up to MOST_JOINED bytes on a
+ * connection that takes only one part at a time. */
+enum { MOST_PENDING = 128 << 10, MOST_COPIED = 4 << 10, MOST_JOINED = 64 << 10, MOST_INTERIM = 32, MOST_SENDS = 4, MOST_SENT = 64 << 10 };
 
 typedef enum state { CONNECTING, OPEN, ENDED } state;
 
@@ -197,6 +198,35 @@ static void compose_head(const tp_call *c, tp_buffer *out)
 
 static void on_event(void *arg, tp_conn *conn, bool readable, bool writable);
 
+/* Sends the head and what follows it as far as the kernel takes it; false where that cannot be done at once. */
+static bool send_gathered(tp_call *c, tp_bytes head)
+{
+    const tp_call_request *r = c->request;
+    tp_bytes all[1 + TP_CALL_PARTS] = { head };
+    ssize_t sent;
+    size_t taken;
+
+    memcpy(all + 1, r->parts, sizeof(r->parts));
+    sent = tp_connect_send_parts(c->conn, all, 1 + r->part_count);
+    if (sent < 0)
+        return false;
+    taken = (size_t)sent;
+    tp_buffer_add(&c->pending, tp_bytes_from(head, taken));
+    taken -= taken < head.length ? taken : head.length;
+    for (c->part = 0; c->part < r->part_count && taken >= r->parts[c->part].length; c->part++)
+        taken -= r->parts[c->part].length;
+    c->part_done = taken;
+    return true;
+}
+
+/* Head and body in one, or the head alone where the body is long. */
+static void send_joined(tp_call *c, tp_buffer *out)
+{
+    for (c->part = 0; c->request->body_length <= MOST_JOINED && c->part < c->request->part_count; c->part++)
+        tp_buffer_add(out, c->request->parts[c->part]);
+    push(c, tp_buffer_bytes(out));
+}
+
 static void send_request(tp_call *c)
 {
     tp_buffer *out = &c->upstream->scratch, early = c->pending;
@@ -210,9 +240,8 @@ static void send_request(tp_call *c)
         tp_connect_mark(c->conn);
     out->length = 0;
     compose_head(c, out);
-    for (c->part = 0; c->request->body_length <= MOST_JOINED && c->part < c->request->part_count; c->part++)
-        tp_buffer_add(out, c->request->parts[c->part]);
-    push(c, tp_buffer_bytes(out));
+    if (c->request->part_count == 0 || c->request->body_length <= MOST_COPIED || !send_gathered(c, tp_buffer_bytes(out)))
+        send_joined(c, out);
     tp_buffer_clear(out, MOST_JOINED * 2);
     if (unsent(c))
         flush(c);

@@ -465,6 +465,21 @@ ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
     return code == CURLE_OK ? (ssize_t)sent : TP_CONNECT_BROKEN;
 }
 
+ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned count)
+{
+    struct iovec pieces[TP_CONNECT_PARTS];
+    struct msghdr message = { .msg_iov = pieces, .msg_iovlen = count };
+    ssize_t result;
+
+    if (!is_plain(conn))
+        return TP_CONNECT_AGAIN;
+    for (unsigned i = 0; i < count; i++)
+        pieces[i] = (struct iovec){ (void *)(uintptr_t)parts[i].data, parts[i].length };
+    result = plain_result(sendmsg(conn->fd, &message, MSG_NOSIGNAL));
+    conn->sent += result > 0 ? (uint64_t)result : 0;
+    return result;
+}
+
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
 {
     size_t received = 0;

@@ -57,10 +57,13 @@ void tp_connect_close(tp_conn *conn);
 /* Calls `event` when the connection can be read or written; neither = not watched. */
 void tp_connect_watch(tp_conn *conn, bool readable, bool writable);
 
-enum { TP_CONNECT_AGAIN = -1, TP_CONNECT_BROKEN = -2 };
+enum { TP_CONNECT_AGAIN = -1, TP_CONNECT_BROKEN = -2, TP_CONNECT_PARTS = 8 };
 
 /* Bytes sent, or AGAIN, or BROKEN. */
 ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes);
+
+/* The same of several parts in a row, where the system can do that: `count` is at most TP_CONNECT_PARTS. AGAIN also where it cannot. */
+ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned count);
 
 /* Bytes received, 0 at the end, AGAIN or BROKEN. */
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size);
