@@ -1,5 +1,6 @@
 """Odd and broken HTTP from the provider: each reply as raw bytes, what the client must get, and whether the connection may live."""
 
+import threading
 import time
 
 from cell import Call, Cell
@@ -138,8 +139,8 @@ def cell_of(name):
     return Cell("reply", name, "waiting", "openai", False)
 
 
-def player(steps, readings):
-    """A script: notes on which connection it reads, then sends the steps."""
+def player(steps, readings, sent):
+    """A script: notes on which connection it reads, then sends the steps; `sent` is set when it has."""
 
     def play(peer):
         peer.read_body()
@@ -153,6 +154,7 @@ def player(steps, readings):
                 peer.reset()
             else:
                 peer.send(step)
+        sent.set()
 
     return play
 
@@ -161,7 +163,8 @@ def ask(rig, name, steps, relay=None):
     """Status, body, code, clean end, and the connection on which the provider has read it."""
     readings = []
     cell = cell_of(name)
-    rig.origin.scripts[cell.name] = player(steps, readings)
+    sent = threading.Event()
+    rig.origin.scripts[cell.name] = player(steps, readings, sent)
     call = Call(rig, cell, relay=relay)
     call.send()
     try:
@@ -170,7 +173,7 @@ def ask(rig, name, steps, relay=None):
         status, body, clean = 0, b"", False
     finally:
         call.close()
-    time.sleep(0.06 if LATER in steps else 0)
+    sent.wait(5)  # what comes late must not meet the next request
     need(len(readings) == 1, f"the provider has read it {len(readings)} times")
     return status, body, call.reply.get("x-tokenpak-error") if status else None, clean, readings[0]
 
