@@ -15,6 +15,7 @@ from scenario.wire import chunk
 
 RELOADS = {False: 100, True: 1000}
 STREAMS = 500
+TRACES = 2500
 FEW = 60
 UPLOAD = 3 << 20
 MOST = 40 << 20
@@ -168,7 +169,8 @@ def reloads(binary, everything, patience):
     """SIGHUP after SIGHUP under load: no request fails, and memory stays where it was."""
     with Rig(binary, patience) as rig:
         count, sizes = RELOADS[everything], []
-        with Load(rig, pause=0.004) as load:
+        with Load(rig, pause=0.002) as load:
+            eventually(lambda: len(load.got) > TRACES, 30 * patience)  # the list of traces is full, and grows no more
             for turn in range(count):
                 rig.write_config(f"retry: {{attempts: {1 + turn % 3}}}")
                 rig.process.signal("HUP")
