@@ -233,6 +233,12 @@ static void choose(tp_client *c, tp_bytes path, tp_bytes query)
         to_pipeline(c, path, query);
 }
 
+/* What comes behind such a head could be read in more than one way; or would not have been read, had the bytes come otherwise. */
+static bool ends_connection(tp_err err)
+{
+    return err == TP_ERR_CALLER_BAD_REQUEST || err == TP_ERR_CALLER_BAD_CODING || err == TP_ERR_CALLER_URI_TOO_LONG;
+}
+
 void tp_dispatch_head(tp_client *c)
 {
     tp_gate_verdict verdict = tp_gate_check(c->head, &settings_of(c)->listen);
@@ -244,7 +250,7 @@ void tp_dispatch_head(tp_client *c)
     if (c->allow)
         verdict = (tp_gate_verdict){ .err = TP_ERR_CALLER_METHOD_NOT_ALLOWED, .message = "this path of the proxy has another method" };
     if (verdict.err != TP_OK) {
-        c->close = c->close || verdict.err == TP_ERR_CALLER_BAD_REQUEST || verdict.err == TP_ERR_CALLER_BAD_CODING;
+        c->close = c->close || ends_connection(verdict.err);
         tp_reply_refuse(c, verdict.err, verdict.message);
         return;
     }

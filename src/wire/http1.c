@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-enum { MOST_BETWEEN = 16 << 10, MOST_NAMED = 1024 };
+enum { MOST_BETWEEN = 16 << 10, MOST_NAMED = 1024, LINE_ROOM = 64 };
 
 /* llhttp's callbacks find the running read through parser->data. */
 static tp_http1_read *reading(llhttp_t *parser)
@@ -313,11 +313,13 @@ static bool is_foreign(const tp_http1 *http, tp_bytes head)
     return memcmp(head.data, WORD, length) != 0;
 }
 
+/* Where the line has an end the gate measures its target; LINE_ROOM is for what else stands in it. */
 static void check_size(const tp_http1 *http, tp_http1_read *read)
 {
     tp_bytes head = tp_buffer_bytes(&http->head);
+    size_t most = TP_HTTP1_LONGEST_TARGET + LINE_ROOM;
 
-    if (head.length >= TP_HTTP1_LONGEST_TARGET && tp_bytes_find(head, '\n') >= TP_HTTP1_LONGEST_TARGET)
+    if (head.length >= most && tp_bytes_find(head, '\n') >= most)
         refuse(read, TP_ERR_CALLER_URI_TOO_LONG, "the request target is longer than 64 KiB");
     else if (head.length == http->head.limit)
         refuse(read, TP_ERR_CALLER_HEADERS_TOO_LARGE, "the head is larger than allowed");

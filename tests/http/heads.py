@@ -1,6 +1,6 @@
 """THE TABLE of heads: request lines, fields, Host, targets, versions, and the framing that a head announces."""
 
-from row import OK, Reply, Row, passed, refused
+from row import OK, Pause, Reply, Row, passed, refused
 
 LINE = b"GET /v1/x HTTP/1.1\r\n"
 HOST = b"Host: 127.0.0.1\r\n"
@@ -14,6 +14,7 @@ BAD_CODING = {"status": 501, "code": "caller_bad_coding"}
 BAD_VERSION = {"status": 505, "code": "caller_bad_version"}
 NOT_FOUND = {"status": 404, "code": "caller_not_found", "stays": True}
 NOT_ALLOWED = {"status": 405, "code": "caller_method_not_allowed", "stays": True}
+LONGEST = b"GET /v1/" + b"x" * (65_536 - len(b"/v1/"))
 MANY = b"".join(b"f%d: \r\n" % number for number in range(9_999))
 
 
@@ -302,7 +303,13 @@ LINES = {
     "path-odd-marks": line_passes(b"GET /v1/|^`{}<>\"\\;@:!$&'()*+,=~[] HTTP/1.1", b"GET /v1/|^`{}<>\"\\;@:!$&'()*+,=~[]"),
     "path-query-twice": line_passes(b"GET /v1/x??a?b HTTP/1.1", b"GET /v1/x??a?b"),
     "path-64k": line_passes(b"GET /v1/" + b"x" * 65_000 + b" HTTP/1.1", b"GET /v1/" + b"x" * 65_000),
+    "path-64k-exactly": line_passes(LONGEST + b" HTTP/1.1", LONGEST),
+    "path-64k-and-one": line(LONGEST + b"x HTTP/1.1", status=414, code="caller_uri_too_long"),
+    "path-64k-and-one-in-two-pieces": Row([LONGEST, Pause(0.05), b"x HTTP/1.1\r\n" + HOST + b"\r\n"], (Reply(414, "caller_uri_too_long"),), stays=False),
     "path-65k": line(b"GET /v1/" + b"x" * 65_600 + b" HTTP/1.1", status=414, code="caller_uri_too_long"),
+    "path-65k-in-two-pieces": Row(
+        [b"GET /v1/" + b"x" * 65_500, Pause(0.05), b"x" * 100 + b" HTTP/1.1\r\n" + HOST + b"\r\n"], (Reply(414, "caller_uri_too_long"),), stays=False
+    ),
     "path-endless": refused(b"GET /" + b"x" * 300_000, 414, "caller_uri_too_long"),
 }
 

@@ -37,6 +37,13 @@ class Seen:
 
 
 @dataclasses.dataclass(frozen=True)
+class Pause:
+    """A step: what was sent so far is probably read now, and what follows comes in another read."""
+
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Reply:
     """Of the client: a status, and then our code (with an error of the dialect) or the body."""
 
@@ -178,6 +185,8 @@ class Client:
             self.wire.half_close()
         elif step is REPLY:
             self.read_reply()
+        elif isinstance(step, Pause):
+            time.sleep(step.seconds)
         elif isinstance(step, Seen):
             need(eventually(lambda: self.rig.origin.normal() == step.data, 10 * self.rig.patience), f"the provider has {self.received()}")
         else:
