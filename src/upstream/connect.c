@@ -407,7 +407,7 @@ static void finish_connect(tp_conn *conn, CURLcode code)
         result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    snprintf(text, sizeof(text), "%s",
+    snprintf(text, sizeof(text), "%s%s", result == TP_CONNECT_TLS ? "the TLS handshake failed: " : "",
              result == TP_CONNECT_STARVED ? "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)"
              : conn->error[0]             ? conn->error
                                           : curl_easy_strerror(code));
