@@ -203,6 +203,10 @@ static CURLcode on_tls_context(CURL *easy, void *context, void *arg)
 
     (void)easy;
     SSL_CTX_set1_cert_store(context, c->trust);
+#ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
+    /* As it may stand in openssl.cnf: a FIN would count as an announced end. */
+    SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+#endif
     /* What could not be sent is sent again from another place. */
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return CURLE_OK;
@@ -465,6 +469,16 @@ ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
     return code == CURLE_OK ? (ssize_t)sent : TP_CONNECT_BROKEN;
 }
 
+/* libcurl tells a FIN that close_notify has announced and one that anyone on the way can have sent alike. */
+static bool is_announced_end(const tp_conn *conn)
+{
+    struct curl_tlssessioninfo *tls = NULL;
+
+    if (curl_easy_getinfo(conn->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls || !tls->internals)
+        return true;
+    return tls->backend != CURLSSLBACKEND_OPENSSL || (SSL_get_shutdown(tls->internals) & SSL_RECEIVED_SHUTDOWN);
+}
+
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
 {
     size_t received = 0;
@@ -479,6 +493,8 @@ ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
     code = curl_easy_recv(conn->easy, room, size, &received);
     if (code == CURLE_AGAIN)
         return TP_CONNECT_AGAIN;
+    if (code == CURLE_OK && received == 0 && !is_announced_end(conn))
+        return TP_CONNECT_BROKEN;
     return code == CURLE_OK ? (ssize_t)received : TP_CONNECT_BROKEN;
 }
 

@@ -62,7 +62,7 @@ enum { TP_CONNECT_AGAIN = -1, TP_CONNECT_BROKEN = -2 };
 /* Bytes sent, or AGAIN, or BROKEN. */
 ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes);
 
-/* Bytes received, 0 at the end, AGAIN or BROKEN. */
+/* Bytes received, 0 at the end (over TLS only an announced one), AGAIN or BROKEN. */
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size);
 
 /* Whether an idle connection is still silent and open. */
