@@ -12,6 +12,7 @@ import threading
 
 import matrix
 import talk
+import tls_end
 from cell import Call, Cell, check_trace
 from origin import Origin
 from provider_faults import UNREACHABLE
@@ -20,6 +21,7 @@ from scenario.values import Mismatch
 from scenario.wire import Reset, Wire
 
 SHORT_SHARE = 14
+WARM = Cell("tls", "until close, announced", "end", "openai", False, "-warm")
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 # name of a certificate: whom it is for, and for how many days
 LEAVES = {"good": ("IP:127.0.0.1", 2), "wrong-name": ("DNS:other.test", 2), "expired": ("IP:127.0.0.1", -1)}
@@ -228,10 +230,22 @@ def handshakes(binary, patience, wanted):
     return results
 
 
+def ends(binary, everything, patience, wanted):
+    cells = [cell for cell in tls_end.cells() if wanted in cell.name]
+    if not everything:
+        cells = matrix.sampled(cells, SHORT_SHARE)
+    with Rig(binary, patience, matrix.CONFIG, origin=TlsOrigin) as rig, concurrent.futures.ThreadPoolExecutor(matrix.WORKERS) as pool:
+        tls_end.play(rig, WARM)
+        before = rig.footprint()
+        faults = pool.map(lambda cell: attempt(tls_end.play, rig, cell), cells)
+        results = [(cell.name, fault) for cell, fault in zip(cells, faults, strict=True)]
+        return [*results, ("tls-end-nothing-is-left", attempt(rig.check_footprint, before, 3))]
+
+
 def run(binary, everything, patience, wanted=""):
     """The matrix's names begin with `tls` here."""
     try:
-        results = handshakes(binary, patience, wanted)
+        results = handshakes(binary, patience, wanted) + ends(binary, everything, patience, wanted)
         played = matrix.run(binary, everything, patience, wanted.removeprefix("tls-"), SHORT_SHARE, origin=TlsOrigin)
     except Skip as skip:
         return [("tls", f"SKIP {skip}")]
