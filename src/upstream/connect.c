@@ -203,6 +203,10 @@ static CURLcode on_tls_context(CURL *easy, void *context, void *arg)
 
     (void)easy;
     SSL_CTX_set1_cert_store(context, c->trust);
+#ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
+    /* As it may stand in openssl.cnf: a FIN would count as an announced end. */
+    SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+#endif
     /* What could not be sent is sent again from another place. */
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return CURLE_OK;
@@ -407,7 +411,7 @@ static void finish_connect(tp_conn *conn, CURLcode code)
         result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    snprintf(text, sizeof(text), "%s",
+    snprintf(text, sizeof(text), "%s%s", result == TP_CONNECT_TLS ? "the TLS handshake failed: " : "",
              result == TP_CONNECT_STARVED ? "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)"
              : conn->error[0]             ? conn->error
                                           : curl_easy_strerror(code));
@@ -480,6 +484,16 @@ ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned cou
     return result;
 }
 
+/* libcurl tells a FIN that close_notify has announced and one that anyone on the way can have sent alike. */
+static bool is_announced_end(const tp_conn *conn)
+{
+    struct curl_tlssessioninfo *tls = NULL;
+
+    if (curl_easy_getinfo(conn->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls || !tls->internals)
+        return true;
+    return tls->backend != CURLSSLBACKEND_OPENSSL || (SSL_get_shutdown(tls->internals) & SSL_RECEIVED_SHUTDOWN);
+}
+
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
 {
     size_t received = 0;
@@ -494,6 +508,8 @@ ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
     code = curl_easy_recv(conn->easy, room, size, &received);
     if (code == CURLE_AGAIN)
         return TP_CONNECT_AGAIN;
+    if (code == CURLE_OK && received == 0 && !is_announced_end(conn))
+        return TP_CONNECT_BROKEN;
     return code == CURLE_OK ? (ssize_t)received : TP_CONNECT_BROKEN;
 }
 

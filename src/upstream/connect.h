@@ -65,7 +65,7 @@ ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes);
 /* The same of several parts in a row, where the system can do that: `count` is at most TP_CONNECT_PARTS. AGAIN also where it cannot. */
 ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned count);
 
-/* Bytes received, 0 at the end, AGAIN or BROKEN. */
+/* Bytes received, 0 at the end (over TLS only an announced one), AGAIN or BROKEN. */
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size);
 
 /* Whether an idle connection is still silent and open. */

@@ -19,6 +19,7 @@ from scenario.values import Mismatch  # noqa: E402
 CLASSES = ["ok", "caller_error", "policy_error", "provider_error", "own_error", "cancelled"]
 DIALECTS = ["openai", "anthropic", "gemini", "ollama"]
 QUICK = "{connect: 2s, first_byte: 600ms, idle: 600ms}"
+IMPATIENT = QUICK.replace("2s", "800ms")
 # Kept by the sanitizer instead of being freed; bounded, so that memory can be compared at all.
 QUARANTINE = ":quarantine_size_mb=8:malloc_context_size=8"
 
@@ -73,7 +74,7 @@ class Rig:
                 lines += [f"  {dialect}{suffix}:", f"    dialect: {dialect}", f"    base_url: {base}"]
                 lines += [f"    timeout: {timeout}"] if timeout else []
         for name, base in self.others.items():
-            lines += [f"  {name}:", "    dialect: openai", f"    base_url: {base}", f"    timeout: {QUICK}"]
+            lines += [f"  {name}:", "    dialect: openai", f"    base_url: {base}", f"    timeout: {IMPATIENT}"]
         # At once: a reload that is still on its way must not read half a file.
         fresh = self.process.config.with_suffix(".new")
         fresh.write_text("\n".join(lines) + "\n")

@@ -18,6 +18,7 @@ import leaving  # noqa: E402
 import matrix  # noqa: E402
 import pressure  # noqa: E402
 import provider_http  # noqa: E402
+import tls  # noqa: E402
 from rig import Skip  # noqa: E402
 from scenario.values import Mismatch  # noqa: E402
 
@@ -57,6 +58,7 @@ GROUPS = {
     "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,
     "kept": kept.run,
+    "tls": tls.run,
 }
 
 
