@@ -16,6 +16,7 @@ INTERVAL = 0.2
 SLACK = 0.4
 KILLS = {False: 3, True: 50}
 LOCKED = {False: 3, True: 60}
+FAKETIME = "/usr/$LIB/faketime/libfaketime.so.1"
 RETRY_FULL = 12
 
 
@@ -157,7 +158,8 @@ def clock_jumps(binary, everything, patience):
     with Rig(binary, patience) as rig:
         for turn, shift in enumerate(("+3d", "-3d", "+0d")):
             rig.process.stop()
-            rig.process.launcher = ["faketime", "-f", shift]
+            # Not by the command faketime, which would be the process that is stopped, and leave the daemon behind.
+            rig.process.environment |= {"LD_PRELOAD": FAKETIME, "FAKETIME": shift}
             rig.process.start()
             with Load(rig, prefix=f"clock-{turn}") as load:
                 time.sleep(0.5)
