@@ -106,6 +106,7 @@ static unsigned bound_port(int fd)
 
     if (getsockname(fd, (struct sockaddr *)&where, &size) != 0)
         return 0;
+    /* NOLINTNEXTLINE: it is filled by getsockname */
     return where.ss_family == AF_INET ? ntohs(((struct sockaddr_in *)&where)->sin_port) : ntohs(((struct sockaddr_in6 *)&where)->sin6_port);
 }
 

@@ -129,12 +129,15 @@ class Rig:
         stats = self.json_at("/stats")
         return stats["requests"]["in_flight"] == 0 and stats["process"]["connections"] <= 1 and stats["requests"]["streaming"] == 0
 
+    def pool_is_empty(self):
+        """The origin may come to wait on a connection later than the proxy has put it into the pool."""
+        self.origin.close_kept()
+        return self.metrics().get(("tokenpak_upstream_idle_connections",), 0) == 0
+
     def footprint(self):
         """Memory and descriptors once everything has ended and the origin has closed what was kept."""
         need(eventually(self.settled, 5 * self.patience), f"still busy at the end: {self.json_at('/stats')}")
-        self.origin.close_kept()
-        idle = ("tokenpak_upstream_idle_connections",)
-        need(eventually(lambda: self.metrics().get(idle, 0) == 0, 5 * self.patience), "closed provider connections are still in the pool")
+        need(eventually(self.pool_is_empty, 5 * self.patience), "closed provider connections are still in the pool")
         process = self.json_at("/stats")["process"]
         return process["rss_bytes"] / 2**20, process["open_fds"]
 

@@ -84,6 +84,24 @@ ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
     return (ssize_t)taken;
 }
 
+ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned count)
+{
+    ssize_t sum = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        ssize_t sent = tp_connect_send(conn, parts[i]);
+
+        if (sent < 0)
+            return sum ? sum : sent;
+        sum += sent;
+        JUST_TOOK = false;
+        if ((size_t)sent < parts[i].length)
+            break;
+    }
+    JUST_TOOK = true;
+    return sum;
+}
+
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
 {
     size_t given = LINE.answer.length < LINE.piece ? LINE.answer.length : LINE.piece;

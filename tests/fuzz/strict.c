@@ -96,6 +96,12 @@ static bool read_field(tp_bytes line, tp_header *field)
     return colon && colon < line.length && all(field->name, is_token) && all(field->value, is_text);
 }
 
+/* RFC 9110 6.5.1: what frames a message has no place behind it. */
+static bool is_framing(tp_bytes name)
+{
+    return tp_bytes_equal_nocase(name, TP_BYTES("content-length")) || tp_bytes_equal_nocase(name, TP_BYTES("transfer-encoding"));
+}
+
 /* Fields up to the empty line. Nobody passes those of a trailer on. */
 static bool read_fields(cursor *c, strict_message *m, bool trailer)
 {
@@ -109,7 +115,7 @@ static bool read_fields(cursor *c, strict_message *m, bool trailer)
         if (line.length == 0)
             break;
         good = read_field(line, &field);
-        m->odd = m->odd || !good;
+        m->odd = m->odd || !good || (trailer && is_framing(field.name));
         if (!trailer && (!good || m->count == STRICT_FIELDS))
             return stop(c, STRICT_BAD);
         if (!trailer)
