@@ -204,6 +204,7 @@ static void announce(tp_app *app)
            app->server->port, app->options->demo ? " (demo: the providers are scripted)" : "");
     tp_logger_buffer(true);
     tp_notify_send("READY=1");
+    tp_app_trim_start(app);
     if (tp_notify_watchdog_ms())
         on_watchdog(&app->watchdog);
     if (app->options->serving)
@@ -239,6 +240,7 @@ int tp_app_serve(const tp_app_options *options)
     int failed;
 
     raise_limits();
+    tp_app_trim_tune();
     app->options = options;
     APP = app;
     failed = build(app);

@@ -26,8 +26,9 @@ typedef struct tp_app {
     char demo_urls[4][64];
     uv_signal_t signals[3];
     uv_async_t stop;
-    tp_timer drain_timer, watchdog;
-    unsigned stops; /* how often it was told to stop */
+    tp_timer drain_timer, watchdog, trim_timer;
+    uint64_t trimmed_at; /* requests when memory was last given back */
+    unsigned stops;      /* how often it was told to stop */
     bool store_done;
 } tp_app;
 
@@ -39,6 +40,10 @@ bool tp_app_check(const tp_settings *settings);
 
 /* memory.c: bytes that requests may take: listen.max_memory, else half of what the machine, the cgroup or RLIMIT_AS leaves. */
 uint64_t tp_app_memory_limit(const tp_settings *settings);
+
+/* trim.c: how malloc keeps memory; and from then on, what it keeps is given back whenever nothing runs. */
+void tp_app_trim_tune(void);
+void tp_app_trim_start(tp_app *app);
 
 /* demo.c: binds the scripted provider's socket and lets the built-in providers point at it. */
 bool tp_app_demo_prepare(tp_app *app);
