@@ -15,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 from origin import Origin  # noqa: E402
 from scenario.process import Process, report_in  # noqa: E402
 from scenario.values import Mismatch  # noqa: E402
+from scenario.wire import Reset  # noqa: E402
 
 CLASSES = ["ok", "caller_error", "policy_error", "provider_error", "own_error", "cancelled"]
 DIALECTS = ["openai", "anthropic", "gemini", "ollama"]
@@ -34,6 +35,15 @@ def eventually(check, seconds=3.0):
     while not (value := check()) and time.monotonic() < until:
         time.sleep(0.02)
     return value
+
+
+def attempt(play, *arguments):
+    """What was wrong, or None."""
+    try:
+        play(*arguments)
+        return None
+    except (Mismatch, Reset, OSError) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def need(condition, text):
@@ -132,9 +142,8 @@ class Rig:
     def footprint(self):
         """Memory and descriptors once everything has ended and the origin has closed what was kept."""
         need(eventually(self.settled, 5 * self.patience), f"still busy at the end: {self.json_at('/stats')}")
-        self.origin.close_kept()
         idle = ("tokenpak_upstream_idle_connections",)
-        need(eventually(lambda: self.metrics().get(idle, 0) == 0, 5 * self.patience), "closed provider connections are still in the pool")
+        need(eventually(lambda: self.origin.close_kept() or self.metrics().get(idle, 0) == 0, 5 * self.patience), "closed provider connections are still in the pool")
         process = self.json_at("/stats")["process"]
         return process["rss_bytes"] / 2**20, process["open_fds"]
 
