@@ -1,6 +1,7 @@
 /* exchange/outlet.c - what has passed all stages becomes what the client reads: our own fields on the head, errors in its dialect. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "config/settings.h"
 #include "exchange/private.h"
@@ -90,6 +91,13 @@ static tp_flow send_head(tp_driven *d, const tp_reply_head *head)
     return d->sink->head(d->sink, &out);
 }
 
+static char last_solid(tp_bytes part, char before)
+{
+    while (part.length && strchr(" \t\r\n", part.data[part.length - 1]))
+        part.length--;
+    return part.length ? part.data[part.length - 1] : before;
+}
+
 static tp_flow send_body(tp_driven *d, tp_bytes part)
 {
     if (part.length == 0)
@@ -99,6 +107,7 @@ static tp_flow send_body(tp_driven *d, tp_bytes part)
         d->tail[0] = d->tail[1];
         d->tail[1] = part.data[i];
     }
+    d->solid = last_solid(part, d->solid);
     return d->sink->body(d->sink, part);
 }
 
@@ -114,7 +123,7 @@ static tp_error_said said(const tp_driven *d)
 {
     const tp_exchange *x = &d->x;
 
-    return (tp_error_said){ x->failure.err, tp_bytes_text(x->failure.message), x->id, x->outcome.events };
+    return (tp_error_said){ x->failure.err, tp_bytes_text(x->failure.message), x->id, x->outcome.events, d->solid };
 }
 
 /* The whole error reply, while nothing was sent. */

@@ -33,6 +33,7 @@ typedef struct tp_driven {
     bool head_sent;
     tp_framing framing; /* of the reply that is being sent */
     char tail[2];       /* its last bytes so far */
+    char solid;         /* the last one that is not blank */
     uint64_t wait_since, own_ns;
     unsigned depth; /* of our code on the stack for this exchange: own time is counted once */
 } tp_driven;

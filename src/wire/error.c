@@ -143,6 +143,14 @@ static bool write_sse(tp_shape shape, const tp_error_said *said, tp_buffer *out)
            write_body(dialect_of(shape), said, out) && tp_buffer_text(out, "\n\n");
 }
 
+/* What an item needs before it. */
+static const char *array_mark(char before)
+{
+    if (!before)
+        return "[";
+    return before == '[' || before == ',' ? "\n" : ",\n";
+}
+
 static bool write_event(tp_shape shape, tp_framing framing, const tp_error_said *said, tp_buffer *out)
 {
     switch (framing) {
@@ -151,7 +159,7 @@ static bool write_event(tp_shape shape, tp_framing framing, const tp_error_said 
     case TP_FRAMING_LINES:
         return write_body(dialect_of(shape), said, out) && tp_buffer_text(out, "\n");
     case TP_FRAMING_ARRAY:
-        return tp_buffer_text(out, said->events ? ",\n" : "[") && write_body(dialect_of(shape), said, out) && tp_buffer_text(out, "]");
+        return tp_buffer_text(out, array_mark(said->before)) && write_body(dialect_of(shape), said, out) && tp_buffer_text(out, "]");
     default:
         return true;
     }

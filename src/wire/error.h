@@ -12,7 +12,8 @@ typedef struct tp_error_said {
     tp_err err;
     tp_bytes message;
     tp_bytes request_id;
-    uint64_t events; /* of the stream already sent: numbers a Responses event, sets the comma of an array item */
+    uint64_t events; /* of the stream already sent: numbers a Responses event */
+    char before;     /* the last byte sent that is not blank, 0 = none: begins an array, or sets the comma in it */
 } tp_error_said;
 
 /* Adds the JSON body of an error reply; its content type is application/json in every dialect. False past the limit of `out`. */

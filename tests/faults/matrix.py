@@ -91,6 +91,8 @@ def run(binary, everything, patience, wanted="", share=SHORT_SHARE, **more):
     cells = [cell for cell in all_cells() if wanted in cell.name]
     if not everything:
         cells = sampled(cells, share)
+    if not cells:
+        return []
     results = []
     with Rig(binary, patience, CONFIG, **more) as rig:
         warm = play_all(rig, cells[:: max(1, len(cells) // 40)])

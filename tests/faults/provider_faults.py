@@ -30,6 +30,7 @@ TABLE = {
     "cut in a chunk": {"streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
     "cut in UTF-8": {"streaming": (CUT, BROKEN)},
     "cut in an event": {"streaming": (None, BROKEN), "last": (None, BROKEN)},
+    "cut between events": {"waiting": (None, BROKEN), "streaming": (None, BROKEN)},
     "5xx": {"upload": (Outcome("passed", 503), Outcome("passed", 503)), "waiting": (Outcome("passed", 503), Outcome("passed", 503))},
     "early reply": {"upload": (Outcome("passed", 413, group="caller_error"), OK)},
     "endless line": {"upload": (BAD, BAD), "waiting": (BAD, BAD), "streaming": (CUT, BROKEN), "last": (CUT, BROKEN)},
@@ -105,6 +106,14 @@ class Act:
         piece = self.pieces[-1]
         before = b"".join(self.parts[:-2]) if self.cell.phase == "last" else b""
         peer.send(before + chunk(piece[: len(piece) // 2]))
+        peer.close()
+
+    def do_cut_between_events(self, peer):
+        """An array has said what comes next, if it had begun at all."""
+        if self.cell.phase == "waiting":
+            peer.send(self.parts[0])
+        if self.cell.dialect == "gemini-array":
+            peer.send(chunk(b"[" if self.cell.phase == "waiting" else b",\r\n"))
         peer.close()
 
     def reply_whole(self, peer, status, value):

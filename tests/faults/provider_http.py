@@ -4,7 +4,7 @@ import threading
 import time
 
 from cell import Call, Cell
-from rig import Rig, need
+from rig import Rig, attempt, need
 from scenario.values import Mismatch
 from scenario.wire import Reset, chunk
 
@@ -202,14 +202,6 @@ def check_relayed(rig, name):
         need((found_status, body, clean) == (status, wanted, True), f"{found_status} {body[:200]!r}, clean {clean}")
 
 
-def attempt(check, rig, name):
-    try:
-        check(rig, name)
-        return None
-    except (Mismatch, Reset, OSError) as error:
-        return f"{type(error).__name__}: {error}"
-
-
 def play_all(rig, wanted):
     results = []
     for name in REPLIES:
@@ -225,5 +217,5 @@ def run(binary, everything, patience, wanted=""):
         first = play_all(rig, wanted)
         before = rig.footprint()
         results = [pair if pair[1] else again for pair, again in zip(first, play_all(rig, wanted))]
-        results.append(("reply-nothing-is-left", attempt(lambda rig, _: rig.check_footprint(before, 3), rig, "")))
+        results.append(("reply-nothing-is-left", attempt(rig.check_footprint, before, 3)))
     return results

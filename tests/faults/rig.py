@@ -15,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 from origin import Origin  # noqa: E402
 from scenario.process import Process, report_in  # noqa: E402
 from scenario.values import Mismatch  # noqa: E402
+from scenario.wire import Reset  # noqa: E402
 
 CLASSES = ["ok", "caller_error", "policy_error", "provider_error", "own_error", "cancelled"]
 DIALECTS = ["openai", "anthropic", "gemini", "ollama"]
@@ -34,6 +35,15 @@ def eventually(check, seconds=3.0):
     while not (value := check()) and time.monotonic() < until:
         time.sleep(0.02)
     return value
+
+
+def attempt(play, *arguments):
+    """What was wrong, or None."""
+    try:
+        play(*arguments)
+        return None
+    except (Mismatch, Reset, OSError) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def need(condition, text):

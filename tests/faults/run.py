@@ -11,6 +11,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import coded  # noqa: E402
 import deny  # noqa: E402
 import durability  # noqa: E402
 import kept  # noqa: E402
@@ -58,6 +59,7 @@ GROUPS = {
     "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,
     "kept": kept.run,
+    "coded": coded.run,
     "tls": tls.run,
 }
 

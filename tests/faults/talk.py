@@ -111,8 +111,9 @@ def last_element(text):
     whole = read(text)
     if isinstance(whole, list) and whole:
         return whole[-1]
-    _, comma, last = text.rpartition(",\n{")
-    return read("{" + last.removesuffix("]")) if comma and last.endswith("]") else None
+    before, comma, last = text.rpartition(",\n{")
+    between = before.rstrip().endswith((",", "["))
+    return read("{" + last.removesuffix("]")) if comma and last.endswith("]") and not between else None
 
 
 def last_event(dialect, body):

@@ -10,13 +10,14 @@ import subprocess
 import tempfile
 import threading
 
+import kept
 import matrix
 import talk
 import tls_end
 from cell import Call, Cell, check_trace
 from origin import Origin
 from provider_faults import UNREACHABLE
-from rig import Rig, Skip, need
+from rig import Rig, Skip, attempt, need
 from scenario.values import Mismatch
 from scenario.wire import Reset, Wire
 
@@ -202,14 +203,6 @@ def provider_of(fault):
     return "door-" + fault.replace(" ", "-").lower()
 
 
-def attempt(play, *arguments):
-    try:
-        play(*arguments)
-        return None
-    except (Mismatch, Reset, OSError) as error:
-        return f"{type(error).__name__}: {error}"
-
-
 def handshakes(binary, patience, wanted):
     doors = {fault: Door(meet) for fault, (meet, _) in HANDSHAKES.items()}
     others = {provider_of(fault): f"https://127.0.0.1:{door.port}/v1" for fault, door in doors.items()}
@@ -246,7 +239,8 @@ def run(binary, everything, patience, wanted=""):
     """The matrix's names begin with `tls` here."""
     try:
         results = handshakes(binary, patience, wanted) + ends(binary, everything, patience, wanted)
-        played = matrix.run(binary, everything, patience, wanted.removeprefix("tls-"), SHORT_SHARE, origin=TlsOrigin)
+        played = kept.run(binary, False, patience, origin=TlsOrigin) if wanted in "tls-kept" else []
+        played += matrix.run(binary, everything, patience, wanted.removeprefix("tls-"), SHORT_SHARE, origin=TlsOrigin)
     except Skip as skip:
         return [("tls", f"SKIP {skip}")]
     return results + [(f"tls-{name}", fault) for name, fault in played]

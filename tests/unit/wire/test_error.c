@@ -40,20 +40,23 @@ static const struct {
     tp_shape shape;
     tp_framing framing;
     uint64_t events;
+    char before;
     const char *expected;
 } EVENTS[] = {
-    { TP_SHAPE_OPENAI_CHAT, TP_FRAMING_SSE, 3,
+    { TP_SHAPE_OPENAI_CHAT, TP_FRAMING_SSE, 3, 0,
       "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\",\"param\":null,\"code\":\"provider_broken_stream\"}}\n\n" },
-    { TP_SHAPE_OPENAI_RESPONSES, TP_FRAMING_SSE, 7,
+    { TP_SHAPE_OPENAI_RESPONSES, TP_FRAMING_SSE, 7, 0,
       "event: error\ndata: "
       "{\"type\":\"error\",\"sequence_number\":7,\"code\":\"provider_broken_stream\",\"message\":\"gone\",\"param\":null}\n\n" },
-    { TP_SHAPE_ANTHROPIC, TP_FRAMING_SSE, 3,
+    { TP_SHAPE_ANTHROPIC, TP_FRAMING_SSE, 3, 0,
       "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"gone\"},\"request_id\":\"r\"}\n\n" },
-    { TP_SHAPE_GEMINI, TP_FRAMING_SSE, 3, "data: {\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}\n\n" },
-    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 3, ",\n{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
-    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 0, "[{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
-    { TP_SHAPE_OLLAMA, TP_FRAMING_LINES, 3, "{\"error\":\"gone\"}\n" },
-    { TP_SHAPE_OPENAI_CHAT, TP_FRAMING_WHOLE, 0, "" },
+    { TP_SHAPE_GEMINI, TP_FRAMING_SSE, 3, 0, "data: {\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}\n\n" },
+    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 3, '}', ",\n{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
+    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 0, 0, "[{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
+    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 0, '[', "\n{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
+    { TP_SHAPE_GEMINI, TP_FRAMING_ARRAY, 2, ',', "\n{\"error\":{\"code\":502,\"message\":\"gone\",\"status\":\"UNAVAILABLE\"}}]" },
+    { TP_SHAPE_OLLAMA, TP_FRAMING_LINES, 3, 0, "{\"error\":\"gone\"}\n" },
+    { TP_SHAPE_OPENAI_CHAT, TP_FRAMING_WHOLE, 0, 0, "" },
 };
 
 static void each_stream_has_its_event(void **state)
@@ -64,6 +67,7 @@ static void each_stream_has_its_event(void **state)
         tp_buffer out = TP_BUFFER(1000);
 
         said.events = EVENTS[i].events;
+        said.before = EVENTS[i].before;
         assert_true(tp_error_event(EVENTS[i].shape, EVENTS[i].framing, &said, &out));
         assert_text(&out, EVENTS[i].expected);
         tp_buffer_free(&out);
