@@ -146,9 +146,27 @@ static bool take_body(cursor *c, strict_message *m, uint64_t length)
     return part.length == length || stop(c, STRICT_PART);
 }
 
-static bool is_plain_extension(char c)
+/* name or name=value, both tokens. */
+static bool is_plain_item(tp_bytes item)
 {
-    return is_token(c) || c == ';' || c == '=';
+    size_t end = tp_bytes_find(item, '=');
+    tp_bytes name = tp_bytes_of(item.data, end), value = tp_bytes_from(item, end + 1);
+
+    return name.length && all(name, is_token) && (end == item.length || (value.length && all(value, is_token)));
+}
+
+static bool is_plain_extension(tp_bytes rest)
+{
+    bool plain = true;
+
+    while (rest.length && plain) {
+        tp_bytes behind = tp_bytes_from(rest, 1);
+        size_t end = tp_bytes_find(behind, ';');
+
+        plain = rest.data[0] == ';' && is_plain_item(tp_bytes_of(behind.data, end));
+        rest = tp_bytes_from(behind, end);
+    }
+    return plain;
 }
 
 /* Hexadecimal digits, then nothing or an extension. */
@@ -166,7 +184,7 @@ static bool read_size(cursor *c, tp_bytes line, uint64_t *size, strict_message *
             return stop(c, STRICT_BAD);
         *size = *size << 4 | (uint64_t)((at - DIGITS) % 16);
     }
-    m->odd = m->odd || !all(tp_bytes_from(line, i), is_plain_extension);
+    m->odd = m->odd || !is_plain_extension(tp_bytes_from(line, i));
     if (i == 0 || (i < line.length && !strchr("; \t", line.data[i])) || !all(tp_bytes_from(line, i), is_text))
         return stop(c, STRICT_BAD);
     return true;
