@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "store/columns.h"
 
-enum { KINDS = TP_STATS_BY_DAY, REBUILD_ROWS = 20000, MINUTES_KEPT_MS = 2 * 3600 * 1000 };
+enum { KINDS = TP_STATS_BY_DAY, REBUILD_ROWS = 5000, MINUTES_KEPT_MS = 2 * 3600 * 1000 };
 
 static const int64_t LENGTHS[TP_AGGREGATE_SPANS] = { 60000, 3600000, 86400000 };
 
