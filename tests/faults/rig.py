@@ -154,7 +154,7 @@ class Rig:
     def check_footprint(self, before, megabytes, descriptors=4):
         """What has grown since `before`; a shard of the connector keeps two descriptors, and shards stay."""
         allowed = megabytes * (8 if self.slow else 1)
-        eventually(lambda: self.footprint()[1] - before[1] <= descriptors)
+        eventually(lambda: self.footprint()[1] - before[1] <= descriptors and self.footprint()[0] - before[0] <= allowed)
         after = self.footprint()
         need(after[0] - before[0] <= allowed, f"memory grew from {before[0]:.1f} to {after[0]:.1f} MB, more than {allowed}")
         if after[1] - before[1] > descriptors:
