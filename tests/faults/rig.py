@@ -21,6 +21,8 @@ CLASSES = ["ok", "caller_error", "policy_error", "provider_error", "own_error", 
 DIALECTS = ["openai", "anthropic", "gemini", "ollama"]
 QUICK = "{connect: 2s, first_byte: 600ms, idle: 600ms}"
 IMPATIENT = QUICK.replace("2s", "800ms")
+# What a process may have more than when it was fresh, whatever was done to it.
+MOST_GROWN, MOST_OPENED = 24, 12
 # Kept by the sanitizer instead of being freed; bounded, so that memory can be compared at all.
 QUARANTINE = ":quarantine_size_mb=8:malloc_context_size=8"
 
@@ -93,12 +95,17 @@ class Rig:
 
     def __enter__(self):
         self.process.start()
+        self.fresh = self.footprint()
         return self
 
     def __exit__(self, kind, error, trace):
-        self.origin.over()
-        problem = self.process.stop()
-        shutil.rmtree(self.home, ignore_errors=True)
+        try:
+            if kind is None and self.process.running():
+                self.check_footprint(self.fresh, MOST_GROWN, MOST_OPENED)
+        finally:
+            self.origin.over()
+            problem = self.process.stop()
+            shutil.rmtree(self.home, ignore_errors=True)
         if problem and kind is None:
             raise Mismatch(problem)
 
