@@ -181,7 +181,7 @@ def reloads(binary, everything, patience):
                     sizes.append(rig.json_at("/stats")["process"]["rss_bytes"] / 2**20)
         need(not load.failures(), f"{len(load.failures())} of {len(load.got)} requests failed: {list(load.failures().items())[:3]}")
         need(len(load.got) > count, f"only {len(load.got)} requests during {count} reloads")
-        allowed = 24 if rig.slow else 2
+        allowed = 64 if rig.slow else 2  # a sanitizer's malloc takes 30 MB at once from the system, and gives nothing back
         need(max(sizes[-3:]) - min(sizes[2:5]) <= allowed, f"memory during {count} reloads: {[round(size, 1) for size in sizes]} MB")
 
 
@@ -331,4 +331,4 @@ CASES = {
     "drained": drained,
     "never-read": never_read,
 }
-MEMORY = {"memory-full": memory, "address-space": address_space}
+MEMORY = {"memory-full": memory, "address-space": address_space, "reloads-flat": reloads}
