@@ -217,5 +217,5 @@ def run(binary, everything, patience, wanted=""):
         first = play_all(rig, wanted)
         before = rig.footprint()
         results = [pair if pair[1] else again for pair, again in zip(first, play_all(rig, wanted))]
-        results.append(("reply-nothing-is-left", attempt(rig.check_footprint, before, 3)))
+        results.append(("reply-nothing-is-left", attempt(rig.check_footprint, before, 5)))
     return results

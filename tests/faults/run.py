@@ -19,6 +19,7 @@ import leaving  # noqa: E402
 import matrix  # noqa: E402
 import pressure  # noqa: E402
 import provider_http  # noqa: E402
+import shim  # noqa: E402
 import tls  # noqa: E402
 from rig import Skip  # noqa: E402
 from scenario.values import Mismatch  # noqa: E402
@@ -47,7 +48,7 @@ def one_by_one(cases):
 
 
 # These cannot be had with a sanitizer.
-PLAIN = {"memory", "clock", "leaving"}
+PLAIN = {"memory", "clock", "leaving", "shim"}
 GROUPS = {
     "matrix": matrix.run,
     "leaving": leaving.run,
@@ -59,6 +60,7 @@ GROUPS = {
     "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,
     "kept": kept.run,
+    "shim": one_by_one(shim.CASES),
     "coded": coded.run,
     "tls": tls.run,
 }
