@@ -17,6 +17,7 @@ import durability  # noqa: E402
 import kept  # noqa: E402
 import leaving  # noqa: E402
 import matrix  # noqa: E402
+import memory  # noqa: E402
 import pressure  # noqa: E402
 import provider_http  # noqa: E402
 import shim  # noqa: E402
@@ -56,7 +57,7 @@ GROUPS = {
     "store": one_by_one(durability.PROCESS),
     "pressure": one_by_one(pressure.CASES),
     "deny": one_by_one(deny.CASES),
-    "memory": one_by_one(pressure.MEMORY),
+    "memory": one_by_one(memory.CASES),
     "clock": one_by_one(durability.CLOCK),
     "replies": provider_http.run,
     "kept": kept.run,
