@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-enum { ROOM = 16384, ZSTD_WINDOW_LOG = 27, GZIP_BITS = 15 + 16, ZLIB_BITS = 15, RAW_BITS = -15, GZIP_MAGIC = 0x1F };
+enum { ROOM = 16384, ZSTD_WINDOW_LOG = 27, GZIP_BITS = 15 + 16, ZLIB_BITS = 15, RAW_BITS = -15, GZIP_MAGIC = 0x1F, ZSTD_MAGIC_BYTES = 4 };
 
 typedef struct coding {
     const char *name;
@@ -28,6 +28,8 @@ struct tp_decoder {
     z_stream z;
     BrotliDecoderState *brotli;
     ZSTD_DStream *zstd;
+    unsigned magic; /* zstd: bytes of the frame's magic number that have come */
+    bool skipped;   /* zstd: the frame is one to be skipped */
 };
 
 /* What zlib has written into `room` goes on. */
@@ -178,10 +180,22 @@ static tp_coding_result zstd_failure(size_t code)
 }
 
 /* Frames of RFC 8878 and skippable ones. Debian's library also reads seven formats from before the first release, with decoders that few
- * have looked at since; they begin with other bytes. */
-static bool zstd_begins(unsigned char first)
+ * have looked at since, and looks for them wherever a piece begins before the four bytes of a frame's magic number are complete. */
+static bool zstd_begins(tp_decoder *d, tp_bytes rest)
 {
-    return first == 0x28 || (first & 0xF0) == 0x50;
+    static const unsigned char FRAME[ZSTD_MAGIC_BYTES] = { 0x28, 0xB5, 0x2F, 0xFD }, SKIPPED[ZSTD_MAGIC_BYTES] = { 0x50, 0x2A, 0x4D, 0x18 };
+
+    for (size_t i = 0; d->magic < ZSTD_MAGIC_BYTES && i < rest.length; i++, d->magic++) {
+        unsigned char c = (unsigned char)rest.data[i];
+
+        if (d->magic == 0)
+            d->skipped = (c & 0xF0) == SKIPPED[0];
+        if (d->magic == 0 && d->skipped)
+            continue;
+        if (c != (d->skipped ? SKIPPED : FRAME)[d->magic])
+            return false;
+    }
+    return true;
 }
 
 /* Frames may follow each other; 0 from the library means that one has just ended. */
@@ -194,7 +208,9 @@ static tp_coding_result zstd_feed(tp_decoder *d, tp_bytes piece, tp_coding_sink 
     do {
         size_t left;
 
-        if ((d->complete || !d->begun) && in.pos < in.size && !zstd_begins((unsigned char)piece.data[in.pos]))
+        if ((d->complete || !d->begun) && in.pos < in.size)
+            d->magic = 0;
+        if (!zstd_begins(d, tp_bytes_from(piece, in.pos)))
             return TP_CODING_BAD;
         d->begun = true;
         out = (ZSTD_outBuffer){ .dst = room, .size = ROOM };

@@ -230,6 +230,8 @@ static void describe(tp_http1 *http, tp_http1_read *read, tp_bytes text)
     head->body_length = read->complete ? 0 : (parser->flags & F_CHUNKED) || head->until_close ? -1 : (int64_t)parser->content_length;
     if (parser->http_major != 1)
         refuse(read, TP_ERR_CALLER_BAD_VERSION, "the HTTP version is not 1.0 or 1.1");
+    else if ((parser->flags & F_CONTENT_LENGTH) && parser->content_length > INT64_MAX)
+        refuse(read, TP_ERR_CALLER_BAD_REQUEST, "Content-Length is too large");
     else if (parser->type == HTTP_REQUEST && !is_strict_line(head, text))
         refuse(read, TP_ERR_CALLER_BAD_REQUEST, "the request line is not METHOD, blank, target, blank, HTTP version");
     else if (parser->type == HTTP_RESPONSE && (fault = reply_fault(read, text)))

@@ -155,18 +155,20 @@ static bool is_plain_item(tp_bytes item)
     return name.length && all(name, is_token) && (end == item.length || (value.length && all(value, is_token)));
 }
 
+/* Of several with values llhttp 8 refuses all but the first. */
 static bool is_plain_extension(tp_bytes rest)
 {
+    unsigned values = 0;
     bool plain = true;
 
     while (rest.length && plain) {
-        tp_bytes behind = tp_bytes_from(rest, 1);
-        size_t end = tp_bytes_find(behind, ';');
+        tp_bytes behind = tp_bytes_from(rest, 1), item = tp_bytes_of(behind.data, tp_bytes_find(behind, ';'));
 
-        plain = rest.data[0] == ';' && is_plain_item(tp_bytes_of(behind.data, end));
-        rest = tp_bytes_from(behind, end);
+        plain = rest.data[0] == ';' && is_plain_item(item);
+        values += tp_bytes_find(item, '=') < item.length;
+        rest = tp_bytes_from(behind, item.length);
     }
-    return plain;
+    return plain && values <= 1;
 }
 
 /* Hexadecimal digits, then nothing or an extension. */

@@ -114,6 +114,19 @@ static void zstd_frames_and_gzip_members_may_follow_each_other(void **state)
     tp_buffer_free(&gzip);
 }
 
+/* Where the first byte of a frame came alone, the next one must not be taken for the begin of such a format. */
+static void formats_from_before_zstd_1_0_are_refused_also_behind_a_cut(void **state)
+{
+    tp_coding *coding = tp_coding_new(TP_BYTES("zstd"));
+    tp_buffer out = TP_BUFFER(MOST);
+
+    (void)state;
+    tp_coding_feed(coding, TP_BYTES("\x28"), gather, &out);
+    assert_int_equal(tp_coding_feed(coding, TP_BYTES("\x25\xB5\x2F\xFD\x00\x00\x00\x00"), gather, &out), TP_CODING_BAD);
+    tp_coding_free(coding);
+    tp_buffer_free(&out);
+}
+
 static void formats_from_before_zstd_1_0_are_refused(void **state)
 {
     static const char MAGIC[] = "\xB5\x2F\xFD\x04\x58\x00\x06\xE9\xDC\x82\x0A\x01\x00\x00\x00\x00";
@@ -280,6 +293,7 @@ int main(void)
         cmocka_unit_test(every_coding_is_undone_at_any_split),
         cmocka_unit_test(zstd_frames_and_gzip_members_may_follow_each_other),
         cmocka_unit_test(formats_from_before_zstd_1_0_are_refused),
+        cmocka_unit_test(formats_from_before_zstd_1_0_are_refused_also_behind_a_cut),
         cmocka_unit_test(of_a_list_the_last_coding_is_undone_first),
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(what_was_flushed_comes_out_at_once),
