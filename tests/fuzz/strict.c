@@ -155,20 +155,19 @@ static bool is_plain_item(tp_bytes item)
     return name.length && all(name, is_token) && (end == item.length || (value.length && all(value, is_token)));
 }
 
-/* Of several with values llhttp 8 refuses all but the first. */
+/* Behind one with a value llhttp 8 refuses another. */
 static bool is_plain_extension(tp_bytes rest)
 {
-    unsigned values = 0;
-    bool plain = true;
+    bool plain = true, valued = false;
 
     while (rest.length && plain) {
         tp_bytes behind = tp_bytes_from(rest, 1), item = tp_bytes_of(behind.data, tp_bytes_find(behind, ';'));
 
-        plain = rest.data[0] == ';' && is_plain_item(item);
-        values += tp_bytes_find(item, '=') < item.length;
+        plain = rest.data[0] == ';' && is_plain_item(item) && !valued;
+        valued = tp_bytes_find(item, '=') < item.length;
         rest = tp_bytes_from(behind, item.length);
     }
-    return plain && values <= 1;
+    return plain;
 }
 
 /* Hexadecimal digits, then nothing or an extension. */
