@@ -183,7 +183,8 @@ static bool is_strict_line(const tp_http1_head *head, tp_bytes text)
     return head->target.data == text.data + head->method.length + 1 && tp_bytes_starts(rest, TP_BYTES(" HTTP/"));
 }
 
-/* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. */
+/* RFC 9112 6.1: what is coded otherwise than in chunks could not be handed on as it is. llhttp takes "chunked" with a tab behind it for
+ * another coding. */
 static bool is_readable(const tp_http1_head *head)
 {
     unsigned fields = 0, chunked = 0;
@@ -194,7 +195,7 @@ static bool is_readable(const tp_http1_head *head)
         fields++; /* also an empty one, of which llhttp tells nothing */
         chunked += tp_bytes_equal_nocase(head->headers[i].value, TP_BYTES("chunked"));
     }
-    return fields == 0 || (fields == 1 && chunked == 1 && head->minor > 0);
+    return fields == 0 || (fields == 1 && chunked == 1 && head->minor > 0 && !head->until_close);
 }
 
 /* RFC 9112 4: nobody may depend on the reason; one that could not be written down again is none. */

@@ -115,7 +115,7 @@ static bool read_fields(cursor *c, strict_message *m, bool trailer)
         if (line.length == 0)
             break;
         good = read_field(line, &field);
-        m->odd = m->odd || !good || (trailer && is_framing(field.name));
+        m->odd = m->odd || !good || (is_framing(field.name) && (trailer || tp_bytes_find(line, '\t') < line.length)); /* llhttp: no tabs */
         if (!trailer && (!good || m->count == STRICT_FIELDS))
             return stop(c, STRICT_BAD);
         if (!trailer)
