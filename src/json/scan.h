@@ -64,10 +64,31 @@ static inline tp_bytes tp_json_raw(const tp_json *doc, uint32_t node)
     return tp_bytes_of(doc->text.data + doc->nodes[node].start, doc->nodes[node].end - doc->nodes[node].start);
 }
 
+/* The inside of a string (or key) as it stands there, escapes and all; empty for anything else. */
+static inline tp_bytes tp_json_inside(const tp_json *doc, uint32_t node)
+{
+    const tp_json_node *n = &doc->nodes[node];
+    bool text = node != TP_JSON_NONE && (n->kind == TP_JSON_STRING || n->kind == TP_JSON_KEY);
+
+    return text ? tp_bytes_of(doc->text.data + n->start + 1, n->end - n->start - 2) : tp_bytes_of(NULL, 0);
+}
+
 /* First element of an array or first key of an object; TP_JSON_NONE when it is empty, a scalar or not recorded. */
 static inline uint32_t tp_json_first(const tp_json *doc, uint32_t node)
 {
     return doc->nodes[node].inside ? node + 1 : TP_JSON_NONE;
+}
+
+/* Whether there is such a node (it is not TP_JSON_NONE) and it is of that kind. */
+static inline bool tp_json_has(const tp_json *doc, uint32_t node, tp_json_kind kind)
+{
+    return node != TP_JSON_NONE && doc->nodes[node].kind == kind;
+}
+
+/* As tp_json_first of a member or element; TP_JSON_NONE of TP_JSON_NONE. */
+static inline uint32_t tp_json_items(const tp_json *doc, uint32_t node)
+{
+    return node != TP_JSON_NONE ? tp_json_first(doc, node) : TP_JSON_NONE;
 }
 
 static inline uint32_t tp_json_next(const tp_json *doc, uint32_t node)
