@@ -39,7 +39,7 @@ typedef struct tp_chat_event {
     tp_escaped name;              /* START: the model; OPEN: of the called tool */
     bool custom;                  /* OPEN: of a call of a tool that takes free text */
     tp_escaped text;              /* DELTA: more text, or more of the arguments' JSON text */
-    tp_seal seal;                 /* CLOSE, of THINKING, CALL and TEXT */
+    tp_seal seal;                 /* CLOSE, of THINKING, CALL and TEXT; OPEN when it is known by then */
     tp_verbatim citation;         /* DELTA: one {url, title, start_index, end_index} */
     tp_verbatim logprobs;         /* DELTA: an array as OpenAI's chat has it under logprobs.content */
     const tp_media *media;        /* OPEN of IMAGE */

@@ -155,6 +155,7 @@ static void open_first(tp_intake *in, choice *c)
                                         .id = b->id,
                                         .name = b->name,
                                         .custom = b->custom,
+                                        .seal = b->seal,
                                         .media = b->media });
     if (!b->wrapped)
         release_held(in, c, tp_buffer_bytes(&b->held));
@@ -293,6 +294,11 @@ static tp_escaped id_or_made(tp_intake *in, tp_escaped id)
     return tp_bytes_text(tp_arena_printf(in->arena, "call_%.*s_%u", (int)in->id.length, in->id.data, in->made++));
 }
 
+static tp_seal keep_seal(const tp_intake *in, const tp_seal *seal)
+{
+    return (tp_seal){ tp_arena_copy(in->arena, seal->data), tp_arena_copy(in->arena, seal->id), seal->maker };
+}
+
 static void name_call(const tp_intake *in, block *b, tp_escaped name)
 {
     const tp_tool *tool = in->chat ? tp_chat_tool(in->chat, name) : NULL;
@@ -308,20 +314,22 @@ static bool is_another(const block *b, tp_escaped id)
     return id.length && b->id.length && !tp_bytes_equal(b->id, id);
 }
 
-void tp_intake_call(tp_intake *in, unsigned number, int64_t key, tp_escaped id, tp_escaped name, bool custom)
+void tp_intake_call(tp_intake *in, unsigned number, int64_t key, const tp_intake_called *called)
 {
     choice *c = choice_of(in, number);
     block *b = c ? call_of(c, key) : NULL;
 
     if (!c)
         return;
-    if (!b || is_another(b, id)) {
+    if (!b || is_another(b, called->id)) {
         b = add_block(in, c, TP_PART_CALL, key);
-        b->custom = custom;
-        b->id = id_or_made(in, id);
+        b->custom = called->custom;
+        b->id = id_or_made(in, called->id);
     }
-    if (!b->name.length && name.length)
-        name_call(in, b, name);
+    if (called->seal.data.length)
+        b->seal = keep_seal(in, &called->seal);
+    if (!b->name.length && called->name.length)
+        name_call(in, b, called->name);
     advance(in, c);
 }
 
@@ -371,7 +379,7 @@ void tp_intake_seal(tp_intake *in, unsigned number, tp_part_type type, int64_t k
         return;
     if (!b)
         b = add_block(in, c, type, key);
-    b->seal = (tp_seal){ tp_arena_copy(in->arena, seal->data), tp_arena_copy(in->arena, seal->id), seal->maker };
+    b->seal = keep_seal(in, seal);
     advance(in, c);
 }
 

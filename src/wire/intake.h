@@ -28,14 +28,21 @@ void tp_intake_text(tp_intake *in, unsigned choice, tp_part_type type, int64_t k
 void tp_intake_citation(tp_intake *in, unsigned choice, tp_verbatim citation);
 void tp_intake_logprobs(tp_intake *in, unsigned choice, tp_verbatim logprobs);
 
+/* What is known of a call when it begins. */
+typedef struct tp_intake_called {
+    tp_escaped id, name; /* empty = not yet */
+    bool custom;         /* takes free text */
+    tp_seal seal;
+} tp_intake_called;
+
 /* A call: begun (again: to add the id or name it lacked), and more of its arguments' JSON text. */
-void tp_intake_call(tp_intake *in, unsigned choice, int64_t key, tp_escaped id, tp_escaped name, bool custom);
+void tp_intake_call(tp_intake *in, unsigned choice, int64_t key, const tp_intake_called *called);
 void tp_intake_arguments(tp_intake *in, unsigned choice, int64_t key, tp_escaped piece);
 
 /* All of the arguments, as a JSON object instead of a string. */
 void tp_intake_object(tp_intake *in, unsigned choice, int64_t key, tp_verbatim object);
 
-/* The seal of a block of that type and key: THINKING (opened by it when need be: a redacted one), TEXT or CALL. */
+/* The seal of a block of that type and key: THINKING (opened by it when need be: a redacted one), TEXT, or a CALL that has begun. */
 void tp_intake_seal(tp_intake *in, unsigned choice, tp_part_type type, int64_t key, const tp_seal *seal);
 
 void tp_intake_image(tp_intake *in, unsigned choice, const tp_media *media);

@@ -60,15 +60,15 @@ static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_
 {
     uint32_t function = tp_json_get(doc, call, TP_BYTES("function")), arguments = tp_json_get(doc, function, TP_BYTES("arguments"));
     uint32_t google = tp_json_get(doc, tp_json_get(doc, call, TP_BYTES("extra_content")), TP_BYTES("google"));
-    tp_seal seal = { .data = tp_json_inside(doc, tp_json_get(doc, google, TP_BYTES("thought_signature"))), .maker = TP_DIALECT_OPENAI };
+    tp_intake_called called = { .id = tp_json_inside(doc, tp_json_get(doc, call, TP_BYTES("id"))),
+                                .name = tp_json_inside(doc, tp_json_get(doc, function, TP_BYTES("name"))),
+                                .seal = { .data = tp_json_inside(doc, tp_json_get(doc, google, TP_BYTES("thought_signature"))),
+                                          .maker = TP_DIALECT_OPENAI } };
     int64_t key;
 
     tp_json_uint(doc, tp_json_get(doc, call, TP_BYTES("index")), &position);
     key = (int64_t)(position & INT32_MAX);
-    tp_intake_call(r->intake, choice, key, tp_json_inside(doc, tp_json_get(doc, call, TP_BYTES("id"))),
-                   tp_json_inside(doc, tp_json_get(doc, function, TP_BYTES("name"))), false);
-    if (seal.data.length)
-        tp_intake_seal(r->intake, choice, TP_PART_CALL, key, &seal);
+    tp_intake_call(r->intake, choice, key, &called);
     if (tp_json_has(doc, arguments, TP_JSON_OBJECT))
         tp_intake_object(r->intake, choice, key, tp_json_raw(doc, arguments));
     else
@@ -78,13 +78,15 @@ static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_
 static void read_calls(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t message)
 {
     uint32_t calls = tp_json_get(doc, message, TP_BYTES("tool_calls")), old = tp_json_get(doc, message, TP_BYTES("function_call"));
+    tp_intake_called called = { .custom = false };
     uint64_t position = 0;
 
     for (uint32_t call = tp_json_items(doc, calls); call; call = tp_json_next(doc, call))
         read_call(r, doc, choice, call, position++);
     if (is_null(doc, old))
         return;
-    tp_intake_call(r->intake, choice, 0, tp_bytes_of(NULL, 0), tp_json_inside(doc, tp_json_get(doc, old, TP_BYTES("name"))), false);
+    called.name = tp_json_inside(doc, tp_json_get(doc, old, TP_BYTES("name")));
+    tp_intake_call(r->intake, choice, 0, &called);
     tp_intake_arguments(r->intake, choice, 0, tp_json_inside(doc, tp_json_get(doc, old, TP_BYTES("arguments"))));
 }
 
