@@ -11,8 +11,7 @@
 #include <tokenpak/dialect.h>
 #include <tokenpak/param.h>
 
-typedef tp_bytes tp_escaped;
-typedef tp_bytes tp_verbatim;
+typedef tp_bytes tp_escaped, tp_verbatim;
 
 typedef enum tp_role { TP_ROLE_SYSTEM, TP_ROLE_DEVELOPER, TP_ROLE_USER, TP_ROLE_ASSISTANT } tp_role;
 

@@ -36,19 +36,22 @@ typedef struct tp_reply_head {
 typedef enum tp_event_type {
     TP_EVENT_HEAD,  /* once, first */
     TP_EVENT_RAW,   /* bytes of the body, as the provider sent them */
+    TP_EVENT_CHAT,  /* instead of RAW, of a reply that is converted: one canonical event */
     TP_EVENT_END,   /* the reply is complete */
     TP_EVENT_ERROR, /* it is not and will not be: x->failure says why */
 } tp_event_type;
 
 typedef struct tp_event {
     tp_event_type type;
-    const tp_reply_head *head; /* of HEAD */
-    tp_bytes raw;              /* of RAW */
+    const tp_reply_head *head;        /* of HEAD */
+    tp_bytes raw;                     /* of RAW */
+    const struct tp_chat_event *chat; /* of CHAT */
 } tp_event;
 
 typedef struct tp_failure {
     tp_err err; /* TP_OK = none */
     const char *message;
+    int status;               /* 0 = that of `err`; of an error that the provider told inside a stream, as it said */
     const tp_header *headers; /* more fields for the error reply, such as retry-after */
     size_t header_count;
 } tp_failure;
@@ -89,6 +92,7 @@ typedef struct tp_outcome {
     bool usage_expected; /* a complete reply of a shape that tells its usage */
     uint64_t provider_ns, first_token_ns;
     uint64_t bytes_in, bytes_out, events;
+    tp_bytes warnings; /* for x-tokenpak-warnings; of the attempt that was answered */
 } tp_outcome;
 
 typedef struct tp_exchange {
@@ -102,6 +106,10 @@ typedef struct tp_exchange {
     bool stream;                          /* the client asked for a stream */
     bool held;                            /* the body is held whole: it can be sent more than once */
     const struct tp_json *json;           /* the body, decoded, with the members of its top level; NULL = not read as JSON */
+    const struct tp_format *format;       /* of the client, where it can be converted; NULL = it cannot */
+    struct tp_chat *chat;                 /* the request in canonical form, once an attempt needed it */
+    bool deep;                            /* json records every value, not only the members of the top */
+    bool converted;                       /* the reply that is accepted comes as CHAT events */
     bool decoded;                         /* json->text is a decoded copy of a compressed body */
     tp_bytes model;                       /* as the client asked */
     const char *key_name;                 /* of the proxy key; "-" */

@@ -11,6 +11,8 @@
 static const char *const LEVELS[] = { "error", "warn|warning", "info", "debug", "trace", NULL };
 static const char *const FORMATS[] = { "text", "json", NULL };
 static const char *const STRATEGIES[] = { "failover", NULL };
+static const char *const APIS[] = { "auto", "chat", "responses", NULL };
+
 static const char *const DIALECTS[] = {
 #define DIALECT_WORD(name, word) word,
     TP_DIALECTS(DIALECT_WORD)
@@ -60,6 +62,8 @@ static const tp_option TIMEOUTS[] = {
 
 static const tp_option PROVIDER[] = {
     TP_OPTION_NEEDED_CHOICE(tp_provider, dialect, DIALECTS, "protocol it speaks"),
+    TP_OPTION_CHOICE(tp_provider, api, "auto", APIS,
+                     "of dialect openai: which of the two forms it has; auto = both, and what is converted uses chat"),
     TP_OPTION_NEEDED(tp_provider, base_url, "where it is: http(s)://host[:port][/path]"),
     TP_OPTION_SECRET_TEXT(tp_provider, api_key, "its key; empty = the client's own credential passes on"),
     TP_OPTION_SECRET_TEXTS(tp_provider, api_keys, "further keys, used in turn"),

@@ -30,9 +30,13 @@ typedef struct tp_timeouts {
     uint64_t connect, first_byte, idle, total; /* ms; 0 = none */
 } tp_timeouts;
 
+/* Which of OpenAI's two forms a provider has. */
+typedef enum tp_api { TP_API_AUTO /* both; converted requests use chat */, TP_API_CHAT, TP_API_RESPONSES } tp_api;
+
 typedef struct tp_provider {
     const char *name;
     uint32_t dialect; /* a tp_dialect */
+    uint32_t api;     /* a tp_api */
     const char *base_url;
     const char *api_key;
     tp_texts api_keys; /* used in turn, after api_key */

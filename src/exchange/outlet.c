@@ -8,7 +8,7 @@
 #include "wire/error.h"
 #include "wire/usage.h"
 
-enum { MOST_OWN_FIELDS = 12, USUAL_FIELDS = 48, MOST_ERROR = 16 << 10 };
+enum { MOST_OWN_FIELDS = 13, USUAL_FIELDS = 48, MOST_ERROR = 16 << 10 };
 
 typedef struct fields {
     tp_header *items;
@@ -36,6 +36,8 @@ static void add_own(fields *f, const tp_exchange *x)
         add(f, "x-tokenpak-model", o->upstream_model);
     if (o->attempt_count > 1)
         add_number(f, x->arena, "x-tokenpak-attempts", o->attempt_count);
+    if (o->warnings.length)
+        add(f, "x-tokenpak-warnings", o->warnings);
     if (o->usage && x->failure.err == TP_OK) {
         add_number(f, x->arena, "x-tokenpak-input-tokens", o->usage->input);
         add_number(f, x->arena, "x-tokenpak-output-tokens", o->usage->output);
@@ -123,7 +125,12 @@ static tp_error_said said(const tp_driven *d)
 {
     const tp_exchange *x = &d->x;
 
-    return (tp_error_said){ x->failure.err, tp_bytes_text(x->failure.message), x->id, x->outcome.events, d->solid };
+    return (tp_error_said){ .err = x->failure.err,
+                            .message = tp_bytes_text(x->failure.message),
+                            .request_id = x->id,
+                            .events = x->outcome.events,
+                            .status = x->failure.status,
+                            .before = d->solid };
 }
 
 /* The whole error reply, while nothing was sent. */
@@ -177,6 +184,8 @@ static tp_flow give_out(tp_driven *d, const tp_event *ev)
         return send_head(d, ev->head);
     case TP_EVENT_RAW:
         return send_body(d, ev->raw);
+    case TP_EVENT_CHAT:
+        break; /* adapt has made bytes of it */
     case TP_EVENT_END:
         send_end(d, true);
         break;

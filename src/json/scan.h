@@ -45,6 +45,7 @@ typedef struct tp_json_error {
     size_t offset;         /* of the first byte that cannot be */
     uint32_t line, column; /* from 1; the column counts bytes */
     const char *what;      /* "expected a value" */
+    bool too_many;         /* it may be JSON, but has more nodes than are recorded */
 } tp_json_error;
 
 /* Checks all of `text` against the grammar of RFC 8259 and records what is at most `record_depth` deep: the top value has depth 1, a key, a

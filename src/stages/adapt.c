@@ -1,4 +1,4 @@
-/* stages/adapt.c - holds the body of a chat request and learns its model and whether it streams. */
+/* stages/adapt.c - holds the body of a chat request, learns its model and whether it streams, and says a converted reply in its words. */
 
 #include "stages/stages.h"
 
@@ -9,10 +9,12 @@
 #include "config/settings.h"
 #include "exchange/endpoint.h"
 #include "exchange/services.h"
+#include "stages/adapt_reply.h"
 #include "stages/reading.h"
+#include "wire/formats.h"
 
 typedef struct adapt {
-    uv_loop_t *loop;
+    tp_services *services;
     uint64_t max_body;
 } adapt;
 
@@ -20,6 +22,7 @@ typedef struct note {
     tp_exchange *x;
     adapt *self;
     tp_reading *reading;
+    tp_adapt_reply reply;
 } note;
 
 static tp_err adapt_open(void **self, const void *previous, const tp_stage_env *env)
@@ -27,7 +30,7 @@ static tp_err adapt_open(void **self, const void *previous, const tp_stage_env *
     adapt *a = tp_new(adapt);
 
     (void)previous;
-    *a = (adapt){ env->services->loop, env->all->listen.max_body };
+    *a = (adapt){ env->services, env->all->listen.max_body };
     *self = a;
     return TP_OK;
 }
@@ -81,9 +84,9 @@ static void run_reading(void *arg)
 /* The body is held: read it, on a worker when that takes long. */
 static tp_verdict read_body(note *n)
 {
-    n->reading = tp_reading_new(n->x, n->self->max_body);
+    n->reading = tp_reading_new(n->x, n->self->max_body, n->x->format != NULL);
     if (tp_reading_is_long(n->reading)) {
-        tp_offload(n->self->loop, run_reading, on_read, n);
+        tp_offload(n->self->services->loop, run_reading, on_read, n);
         return TP_WAIT;
     }
     tp_reading_run(n->reading);
@@ -107,8 +110,36 @@ static tp_verdict adapt_request(void *self, void *my_note, tp_exchange *x)
 
     *n = (note){ .x = x, .self = a };
     read_path(x);
+    x->format = tp_formats_at(x->shape, x->request->path);
     verdict = tp_body_hold(x, a->max_body, false, on_held, n);
     return verdict == TP_NEXT ? read_body(n) : verdict;
+}
+
+static tp_flow adapt_reply(void *self, void *my_note, tp_exchange *x, const tp_event *ev)
+{
+    adapt *a = self;
+    note *n = my_note;
+
+    if (!x->converted)
+        return tp_pass(x, &tp_stage_adapt, ev);
+    switch (ev->type) {
+    case TP_EVENT_HEAD:
+        return tp_adapt_reply_head(&n->reply, x, a->services, ev, a->max_body);
+    case TP_EVENT_CHAT:
+        return tp_adapt_reply_chat(&n->reply, ev);
+    case TP_EVENT_END:
+        return tp_adapt_reply_end(&n->reply, ev);
+    default:
+        tp_adapt_reply_close(&n->reply);
+        return tp_pass(x, &tp_stage_adapt, ev);
+    }
+}
+
+static void adapt_leave(void *self, void *my_note, tp_exchange *x)
+{
+    (void)self;
+    (void)x;
+    tp_adapt_reply_close(&((note *)my_note)->reply);
 }
 
 const tp_stage tp_stage_adapt = {
@@ -117,4 +148,6 @@ const tp_stage tp_stage_adapt = {
     .open = adapt_open,
     .close = adapt_close,
     .request = adapt_request,
+    .reply = adapt_reply,
+    .leave = adapt_leave,
 };

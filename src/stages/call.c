@@ -1,6 +1,6 @@
 /* stages/call.c - tries the candidates of the plan until one begins to reply, then streams. */
 
-#include "stages/call.h"
+#include "stages/call_convert.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +213,12 @@ static void cancel_call(tp_call_note *n)
     n->call = NULL;
 }
 
+void tp_call_cancel_attempt(tp_call_note *n)
+{
+    cancel_call(n);
+    end_attempt(n, TP_OK);
+}
+
 void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head)
 {
     uint64_t asked = retry_after(n, head);
@@ -223,13 +229,18 @@ void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head)
     go_on(n, asked);
 }
 
+void tp_call_end_badly(tp_call_note *n, tp_err err, const char *message)
+{
+    cancel_call(n);
+    finish_with(n, err, message);
+}
+
 void tp_call_break(tp_call_note *n, const char *what)
 {
     char message[512];
 
-    cancel_call(n);
     snprintf(message, sizeof(message), "%s: %s", n->x->outcome.provider->name, what);
-    finish_with(n, TP_ERR_PROVIDER_BROKEN_STREAM, message);
+    tp_call_end_badly(n, TP_ERR_PROVIDER_BROKEN_STREAM, message);
 }
 
 void tp_call_again_plainly(tp_call_note *n)
@@ -349,17 +360,44 @@ static void add_attempt(tp_call_note *n)
     n->attempt_ns = now(n);
 }
 
-static void begin_attempt(tp_call_note *n)
+static void fail_unsent(tp_call_note *n)
 {
-    n->tries++;
+    n->done = true;
+    tp_answer(n->x, &(tp_event){ .type = TP_EVENT_ERROR });
+}
+
+static void send_attempt(tp_call_note *n)
+{
     if (!tp_call_request_compose(n)) {
-        n->done = true;
-        tp_answer(n->x, &(tp_event){ .type = TP_EVENT_ERROR });
+        fail_unsent(n);
         return;
     }
     add_attempt(n);
     n->request.heads = n->heads = tp_arena_from(&n->self->services->driver->arenas);
     n->call = tp_call_start(n->self->services->upstream, &n->request, &EVENTS, n);
+}
+
+/* What one target's dialect cannot say the next one's may. */
+static void on_converted(tp_call_note *n, tp_call_converted result)
+{
+    if (n->x->left) {
+        finish_with(n, TP_ERR_CANCELLED, "the client left");
+    } else if (result == TP_CALL_CONVERTED) {
+        send_attempt(n);
+    } else if (result == TP_CALL_UNSAYABLE && n->candidate + 1 < n->x->plan.count) {
+        n->x->failure = (tp_failure){ .err = TP_OK };
+        n->candidate++;
+        n->tries = 0;
+        begin_attempt(n);
+    } else if (result == TP_CALL_UNSAYABLE) {
+        fail_unsent(n);
+    }
+}
+
+static void begin_attempt(tp_call_note *n)
+{
+    n->tries++;
+    on_converted(n, tp_call_convert_request(n, on_converted));
 }
 
 static tp_verdict call_request(void *self, void *my_note, tp_exchange *x)
@@ -380,6 +418,8 @@ static tp_heed call_left(void *self, void *my_note, tp_exchange *x)
     if (n->done)
         return TP_PASS_ON;
     tp_timer_stop(n->self->services->timers, &n->timer);
+    if (n->converting) /* the worker reads what the exchange owns: its end waits for that */
+        return TP_KEEP;
     cancel_call(n);
     finish_with(n, TP_ERR_CANCELLED, "the client left");
     return TP_KEEP;

@@ -5,8 +5,10 @@
 
 #include "exchange/services.h"
 #include "stages/stages.h"
+#include "stages/convert.h"
 #include "upstream/call.h"
 #include "wire/coding.h"
+#include "wire/feed.h"
 #include "wire/sse.h"
 #include "wire/usage.h"
 
@@ -25,7 +27,14 @@ typedef enum tp_call_hold {
     TP_HOLD_WHOLE,   /* until complete, so that its token fields can go out with the head */
     TP_HOLD_EVENT,   /* until the first event, which may be an error that another attempt could avoid */
     TP_HOLD_REFUSAL, /* until complete: it may refuse the field that we added */
+    TP_HOLD_TOLD,    /* until complete: an error that has to be said in another dialect */
 } tp_call_hold;
+
+typedef enum tp_call_converted {
+    TP_CALL_CONVERTED,  /* or nothing is to be converted: n->target says which */
+    TP_CALL_CONVERTING, /* on a worker; `then` is called */
+    TP_CALL_UNSAYABLE,  /* x->failure says why; another candidate may be able to */
+} tp_call_converted;
 
 typedef struct tp_call_note {
     tp_exchange *x;
@@ -37,6 +46,13 @@ typedef struct tp_call_note {
     bool pulled;      /* a streaming body has begun to leave: no second attempt */
     bool accepted;    /* the reply's head is out */
     bool done;
+    /* The conversion for this candidate. */
+    const tp_format *target; /* NULL = it is asked as the client asks */
+    tp_shape shape;          /* of the provider's reply */
+    tp_convert *convert;
+    bool converting; /* on a worker, which cannot be stopped: the client may leave meanwhile */
+    void (*then)(struct tp_call_note *n, tp_call_converted result);
+    tp_feed *feed; /* of its reply; NULL = passes as it is */
     tp_call *call;
     tp_call_request request;
     tp_attempt *attempt;
@@ -71,6 +87,8 @@ void tp_call_reply_clear(tp_call_note *n);  /* forgets the reply of a failed att
 bool tp_call_can_retry(const tp_call_note *n, int status, const tp_http1_head *head);
 void tp_call_give_up_on(tp_call_note *n, int status, const tp_http1_head *head); /* another attempt, cancelling this one */
 void tp_call_break(tp_call_note *n, const char *what);                           /* the reply is of no further use */
+void tp_call_end_badly(tp_call_note *n, tp_err err, const char *message);        /* the same for a reason of its own */
+void tp_call_cancel_attempt(tp_call_note *n);
 void tp_call_again_plainly(tp_call_note *n);
 bool tp_call_refuses(const tp_call_stage *self, const char *provider);
 

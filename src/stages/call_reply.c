@@ -1,6 +1,6 @@
 /* stages/call_reply.c - the provider's reply on its way out: held, tapped for usage, less the chunk the client did not ask for. */
 
-#include "stages/call.h"
+#include "stages/call_convert.h"
 #include "wire/stream_error.h"
 
 enum { HOLD_EVENT_MS = 15000, MOST_HELD_EVENT = 1 << 20, MOST_REFUSAL = 64 << 10, MOST_EVENT = 16 << 20, MOST_UNPACKED = 8 << 20 };
@@ -63,7 +63,7 @@ static tp_framing framing_of(const tp_call_note *n, const tp_http1_head *head)
         return TP_FRAMING_SSE;
     if (tp_bytes_starts(type, TP_BYTES("application/x-ndjson")))
         return TP_FRAMING_LINES;
-    if (n->x->shape == TP_SHAPE_GEMINI && n->x->stream)
+    if (n->shape == TP_SHAPE_GEMINI && n->x->stream)
         return TP_FRAMING_ARRAY;
     return TP_FRAMING_WHOLE;
 }
@@ -105,7 +105,7 @@ static void on_event(void *arg, const tp_sse_event *event)
 
     if (event->kind == TP_SSE_EVENT && !n->first_seen) {
         n->first_seen = true;
-        n->first_is_error = tp_stream_error_event(n->x->shape, event->name, event->data);
+        n->first_is_error = tp_stream_error_event(n->shape, event->name, event->data);
     }
     if (n->hides && !hidden)
         emit(n, event->raw);
@@ -115,7 +115,8 @@ static void note_usage(tp_call_note *n)
 {
     const tp_usage_seen *seen = tp_usage_tap_seen(n->tap);
 
-    n->x->outcome.events = seen->events;
+    if (!n->target)
+        n->x->outcome.events = seen->events;
     n->x->outcome.told_error = seen->error;
     if (!seen->found)
         return;
@@ -136,17 +137,19 @@ static bool read_decoded(void *arg, tp_bytes part)
     }
     if (n->sse)
         tp_sse_feed(n->sse, part);
+    if (n->target)
+        tp_call_convert_part(n, part);
     return true;
 }
 
 /* False when the client would miss what cannot be decoded. What is only read on the side passes unread then. */
 static bool read_part(tp_call_note *n, tp_bytes part)
 {
-    if (!n->tap && !n->sse)
+    if (!n->tap && !n->sse && !n->target)
         return true;
     n->unpacked = 0;
     if (n->coding)
-        return tp_coding_feed(n->coding, part, read_decoded, n) == TP_CODING_OK || !n->hides;
+        return tp_coding_feed(n->coding, part, read_decoded, n) == TP_CODING_OK || !(n->hides || n->target);
     read_decoded(n, part);
     return true;
 }
@@ -156,10 +159,10 @@ static void make_readers(tp_call_note *n, const tp_http1_head *head, tp_framing 
     const tp_provider *provider = n->x->outcome.provider;
     tp_bytes coding = tp_http1_field(head->headers, head->header_count, "content-encoding");
 
-    n->hides = n->added && head->status == 200 && framing == TP_FRAMING_SSE;
-    if (n->x->shape != TP_SHAPE_OTHER && head->status == 200)
-        n->tap = tp_usage_tap_new(n->x->arena, provider->name, n->request.origin->authority, n->x->shape, framing);
-    if (n->hides || n->hold == TP_HOLD_EVENT)
+    n->hides = n->added && !n->target && head->status == 200 && framing == TP_FRAMING_SSE;
+    if (n->shape != TP_SHAPE_OTHER && head->status == 200)
+        n->tap = tp_usage_tap_new(n->x->arena, provider->name, n->request.origin->authority, n->shape, framing);
+    if (!n->target && (n->hides || n->hold == TP_HOLD_EVENT))
         n->sse = tp_sse_new(MOST_EVENT, on_event, n);
     if (!coding.length || tp_bytes_equal_nocase(coding, TP_BYTES("identity")))
         return;
@@ -197,6 +200,8 @@ void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head)
         n->hold = TP_HOLD_NOTHING;
     keep_head(n, head);
     n->held.limit = SIZE_MAX / 2;
+    if (n->target)
+        tp_call_convert_begin(n, framing);
     if (n->hold == TP_HOLD_EVENT)
         tp_timer_start(n->self->services->timers, &n->timer, HOLD_EVENT_MS, on_hold_timeout);
     if (n->hold == TP_HOLD_NOTHING)
@@ -244,9 +249,9 @@ void tp_call_reply_part(tp_call_note *n, tp_bytes part)
         tp_call_break(n, "its stream cannot be decoded, or grows too much by it");
         return;
     }
-    if (!n->hides)
+    if (!n->hides && !n->target)
         emit(n, part);
-    if (n->hold != TP_HOLD_NOTHING)
+    if (n->hold != TP_HOLD_NOTHING && !n->target)
         judge(n);
     if (n->call && n->flow == TP_FLOW_HOLD)
         tp_call_pause(n->call);
@@ -258,7 +263,7 @@ void tp_call_reply_accept(tp_call_note *n)
     n->hold = TP_HOLD_NOTHING;
     n->accepted = true;
     n->x->outcome.status = n->reply.status;
-    if (n->x->held && (!n->call || tp_call_sent(n->call))) {
+    if (n->x->held && !n->target && (!n->call || tp_call_sent(n->call))) {
         n->x->json = NULL; /* it points into the body */
         tp_body_release(n->x);
     }
@@ -292,7 +297,7 @@ void tp_call_reply_complete(tp_call_note *n)
         tp_call_again_plainly(n);
         return;
     }
-    if (n->hides && n->coding && tp_coding_end(n->coding) != TP_CODING_OK) {
+    if ((n->hides || n->target) && n->coding && tp_coding_end(n->coding) != TP_CODING_OK) {
         tp_call_break(n, "its stream cannot be decoded to the end");
         return;
     }
@@ -302,6 +307,10 @@ void tp_call_reply_complete(tp_call_note *n)
         tp_usage_tap_end(n->tap);
         note_usage(n);
         n->x->outcome.usage_expected = is_chat(n) && n->x->shape != TP_SHAPE_ANTHROPIC_COUNT;
+    }
+    if (n->target) {
+        tp_call_convert_complete(n);
+        return;
     }
     if (n->hold == TP_HOLD_WHOLE && n->reply.body_length < 0)
         n->reply.body_length = (int64_t)n->held.length;
@@ -321,6 +330,7 @@ void tp_call_reply_clear(tp_call_note *n)
     n->coding = NULL;
     n->sse = NULL;
     n->tap = NULL;
+    n->feed = NULL;
     n->hold = TP_HOLD_NOTHING;
     n->hides = n->first_seen = n->first_is_error = false;
 }

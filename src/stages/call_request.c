@@ -4,9 +4,9 @@
 
 #include "exchange/endpoint.h"
 #include "json/splice.h"
-#include "stages/call.h"
+#include "stages/call_convert.h"
 
-enum { MOST_REPLY_HEAD = 256 << 10 };
+enum { MOST_REPLY_HEAD = 256 << 10, MOST_USUAL = 2 };
 
 #define ASK "{\"include_usage\":true}"
 
@@ -142,16 +142,39 @@ static bool field_stays(const tp_call_note *n, const tp_header *field, tp_bytes 
     return place ? credential_stays(n, place, field->value) : !tp_http1_is_hop(field->name, connection);
 }
 
+/* Of a converted request the client's own fields say what no longer holds; these few concern neither dialect nor body. */
+static bool field_fits(tp_bytes name)
+{
+    static const tp_bytes NAMES[] = { TP_BYTES_INIT("user-agent"), TP_BYTES_INIT("traceparent"), TP_BYTES_INIT("tracestate"),
+                                      TP_BYTES_INIT("baggage"), TP_BYTES_INIT("x-request-id") };
+
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+        if (tp_bytes_equal_nocase(name, NAMES[i]))
+            return true;
+    return place_of(name) != NULL;
+}
+
+/* What every request of a dialect carries. */
+static size_t add_usual(const tp_call_note *n, tp_header *fields)
+{
+    size_t count = 0;
+
+    fields[count++] = (tp_header){ TP_BYTES("content-type"), TP_BYTES("application/json") };
+    if (n->target->dialect == TP_DIALECT_ANTHROPIC)
+        fields[count++] = (tp_header){ TP_BYTES("anthropic-version"), TP_BYTES("2023-06-01") };
+    return count;
+}
+
 static void compose_fields(tp_call_note *n, bool edited)
 {
     const tp_request *r = n->x->request;
     const tp_candidate *c = candidate_of(n);
     tp_bytes connection = tp_http1_connection(r->headers, r->header_count, n->x->arena);
-    tp_header *fields = tp_arena_array(n->x->arena, tp_header, r->header_count + c->provider->headers.count + 1);
-    size_t count = 0;
+    tp_header *fields = tp_arena_array(n->x->arena, tp_header, r->header_count + c->provider->headers.count + 1 + MOST_USUAL);
+    size_t count = n->target ? add_usual(n, fields) : 0;
 
     for (size_t i = 0; i < r->header_count; i++)
-        if (field_stays(n, &r->headers[i], connection, edited))
+        if (field_stays(n, &r->headers[i], connection, edited) && (!n->target || field_fits(r->headers[i].name)))
             fields[count++] = r->headers[i];
     if (c->key)
         fields[count++] = tp_auth_field((tp_dialect)c->provider->dialect, c->key, n->x->arena);
@@ -266,13 +289,16 @@ bool tp_call_request_compose(tp_call_note *n)
         .total_ms = timeout->total,
     };
     n->added = false;
-    if (renames(n) && !n->x->json && n->x->dialect != TP_DIALECT_GEMINI) {
+    if (!n->target && renames(n) && !n->x->json && n->x->dialect != TP_DIALECT_GEMINI) {
         tp_fail(n->x, TP_ERR_CALLER_UNSUPPORTED, "model: it must be renamed, but the body's Content-Encoding is not known");
         return false;
     }
-    if (n->x->held)
-        edited = compose_held(n);
-    n->request.target = target_of(n);
+    if (n->target) {
+        tp_call_convert_compose(n);
+    } else {
+        edited = n->x->held && compose_held(n);
+        n->request.target = target_of(n);
+    }
     compose_fields(n, edited);
     n->x->outcome.provider = c->provider;
     n->x->outcome.upstream_model = c->model.length ? c->model : n->x->model;

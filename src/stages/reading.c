@@ -17,13 +17,13 @@ static bool is_long(tp_bytes body, tp_bytes coding)
 }
 
 /* What a worker reads has an arena of its own, because the exchange's belongs to the loop. */
-tp_reading *tp_reading_new(tp_exchange *x, uint64_t most)
+tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, bool deep)
 {
     tp_bytes body = tp_body_held(x), coding = tp_request_header(x->request, "content-encoding");
     tp_arena *arena = is_long(body, coding) ? tp_arena_new() : x->arena;
     tp_reading *r = tp_arena_make(arena, tp_reading);
 
-    *r = (tp_reading){ .arena = arena, .body = body, .coding = coding, .most = most };
+    *r = (tp_reading){ .arena = arena, .body = body, .coding = coding, .most = most, .deep = deep };
     return r;
 }
 
@@ -60,6 +60,11 @@ void tp_reading_run(void *reading)
     r->decoded = r->coding.length && !tp_bytes_equal_nocase(r->coding, TP_BYTES("identity"));
     if (r->decoded && !decode(r, &text))
         return;
+    r->valid = tp_json_scan(text, r->arena, r->deep ? TP_JSON_EVERYTHING : TP_JSON_MEMBERS, &r->json, &r->error);
+    if (r->valid || !r->deep || !r->error.too_many)
+        return;
+    /* It can still pass as it is. */
+    r->deep = false;
     r->valid = tp_json_scan(text, r->arena, TP_JSON_MEMBERS, &r->json, &r->error);
 }
 
@@ -79,6 +84,7 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
         return;
     x->json = &r->json;
     x->decoded = r->decoded;
+    x->deep = r->deep;
     model = tp_json_get(&r->json, 0, TP_BYTES("model"));
     if (x->model.length == 0 && tp_json_raw(&r->json, model).length <= LONGEST_MODEL)
         x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, model, x->arena));

@@ -17,10 +17,11 @@ typedef struct tp_reading {
     bool decoded, valid;
     bool unreadable; /* a coding that is not known or broken */
     bool too_large;  /* decodes to more than `most` */
+    bool deep;       /* given: record all values, not only the members; cleared when they are too many */
 } tp_reading;
 
 /* Prepares reading the body that `x` holds. */
-tp_reading *tp_reading_new(tp_exchange *x, uint64_t most);
+tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, bool deep);
 
 /* Decodes and scans. Any thread. */
 void tp_reading_run(void *reading);

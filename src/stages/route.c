@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "config/network.h"
 #include "exchange/endpoint.h"
+#include "stages/convert.h"
 #include "stages/reading.h"
 
 enum { MOST_PEEK = 64 << 10 };
@@ -171,7 +172,7 @@ static tp_verdict check_key(tp_exchange *x)
     return TP_NEXT;
 }
 
-/* Candidates that speak another dialect need a conversion, which does not exist. Relayed paths are the provider's to judge. */
+/* Candidates that speak another dialect need a conversion, which only chats have. Relayed paths are the provider's to judge. */
 static tp_verdict check_dialects(tp_exchange *x)
 {
     const tp_provider *first = x->plan.candidates[0].provider;
@@ -180,7 +181,7 @@ static tp_verdict check_dialects(tp_exchange *x)
     if (x->shape == TP_SHAPE_OTHER && x->model.length == 0)
         return TP_NEXT;
     for (size_t i = 0; i < x->plan.count; i++) {
-        if ((tp_dialect)x->plan.candidates[i].provider->dialect == x->dialect)
+        if ((tp_dialect)x->plan.candidates[i].provider->dialect == x->dialect || tp_convert_possible(x, x->plan.candidates[i].provider))
             x->plan.candidates[kept++] = x->plan.candidates[i];
         else
             tp_trace_detail(x, &tp_stage_route, "skipped", x->plan.candidates[i].provider->name);
@@ -189,8 +190,9 @@ static tp_verdict check_dialects(tp_exchange *x)
     if (kept)
         return TP_NEXT;
     return tp_fail(x, TP_ERR_CALLER_UNSUPPORTED,
-                   "model: '%.*s' is served by '%s', which speaks %s; a request in the dialect %s is not converted", (int)x->model.length,
-                   x->model.data, first->name, tp_dialect_name((tp_dialect)first->dialect), tp_dialect_name(x->dialect));
+                   "model: '%.*s' is served by '%s', which speaks %s; this request of the dialect %s has no counterpart there",
+                   (int)x->model.length, x->model.data, first->name, tp_dialect_name((tp_dialect)first->dialect),
+                   tp_dialect_name(x->dialect));
 }
 
 static tp_verdict decide(note *n)
@@ -214,7 +216,7 @@ static void peek(tp_exchange *x)
 
     if (!tp_body_whole(x) || tp_body_held(x).length == 0)
         return;
-    reading = tp_reading_new(x, MOST_PEEK);
+    reading = tp_reading_new(x, MOST_PEEK, false);
     tp_reading_run(reading);
     x->held = true;
     tp_reading_apply(reading, x);

@@ -51,6 +51,43 @@ const char *tp_error_word(tp_dialect dialect, int status)
     }
 }
 
+int tp_error_status_for(tp_dialect dialect, int status)
+{
+    if (dialect == TP_DIALECT_ANTHROPIC)
+        return status == 503 ? 529 : status;
+    return status == 529 ? 503 : status;
+}
+
+static int status_of(const tp_error_said *said)
+{
+    return said->status ? said->status : tp_err_status(said->err);
+}
+
+/* Of an error that a provider told, what OpenAI would call it; "" = it has no code. */
+static tp_bytes code_of(const tp_error_said *said)
+{
+    static const tp_bytes CODES[] = { [TP_TROUBLE_OTHER] = { "", 0 },
+                                      [TP_TROUBLE_CONTEXT] = TP_BYTES_INIT("context_length_exceeded"),
+                                      [TP_TROUBLE_QUOTA] = TP_BYTES_INIT("insufficient_quota") };
+
+    if (!said->status)
+        return tp_bytes_text(tp_err_code(said->err));
+    return said->trouble == TP_TROUBLE_OTHER ? said->code : CODES[said->trouble];
+}
+
+/* Claude Code shortens its history when it reads these words, and no others. */
+static const char *opening(const tp_error_said *said)
+{
+    static const char CLAUDE[] = "prompt is too long";
+
+    return said->trouble == TP_TROUBLE_CONTEXT && !tp_bytes_contains(said->message, tp_bytes_text(CLAUDE)) ? "prompt is too long: " : "";
+}
+
+static const char *anthropic_word(const tp_error_said *said)
+{
+    return said->trouble == TP_TROUBLE_QUOTA ? "billing_error" : tp_error_word(TP_DIALECT_ANTHROPIC, status_of(said));
+}
+
 const char *tp_error_content_type(tp_framing framing)
 {
     switch (framing) {
@@ -71,22 +108,22 @@ static bool around_message(tp_buffer *out, const char *before, tp_bytes message,
 
 static bool openai_body(const tp_error_said *said, tp_buffer *out)
 {
+    tp_bytes code = code_of(said);
+
     return around_message(out, "{\"error\":{\"message\":\"", said->message, "\",\"type\":\"") &&
-           tp_buffer_printf(out, "%s\",\"param\":null,\"code\":\"%s\"}}", tp_error_word(TP_DIALECT_OPENAI, tp_err_status(said->err)),
-                            tp_err_code(said->err));
+           tp_buffer_printf(out, "%s\",\"param\":null,\"code\":", tp_error_word(TP_DIALECT_OPENAI, status_of(said))) &&
+           (code.length ? around_message(out, "\"", code, "\"}}") : tp_buffer_text(out, "null}}"));
 }
 
 static bool anthropic_body(const tp_error_said *said, tp_buffer *out)
 {
-    return tp_buffer_printf(out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\"",
-                            tp_error_word(TP_DIALECT_ANTHROPIC, tp_err_status(said->err))) &&
-           around_message(out, ",\"message\":\"", said->message, "\"},\"request_id\":\"") &&
-           around_message(out, "", said->request_id, "\"}");
+    return tp_buffer_printf(out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s", anthropic_word(said), opening(said)) &&
+           around_message(out, "", said->message, "\"},\"request_id\":\"") && around_message(out, "", said->request_id, "\"}");
 }
 
 static bool gemini_body(const tp_error_said *said, tp_buffer *out)
 {
-    int status = tp_err_status(said->err);
+    int status = status_of(said);
 
     return tp_buffer_printf(out, "{\"error\":{\"code\":%d", status) &&
            around_message(out, ",\"message\":\"", said->message, "\",\"status\":\"") &&
@@ -101,8 +138,8 @@ static bool ollama_body(const tp_error_said *said, tp_buffer *out)
 /* The Responses stream has an error event of its own form. */
 static bool responses_body(const tp_error_said *said, tp_buffer *out)
 {
-    return tp_buffer_printf(out, "{\"type\":\"error\",\"sequence_number\":%llu,\"code\":\"%s\"", (unsigned long long)said->events,
-                            tp_err_code(said->err)) &&
+    return tp_buffer_printf(out, "{\"type\":\"error\",\"sequence_number\":%llu", (unsigned long long)said->events) &&
+           around_message(out, ",\"code\":\"", code_of(said), "\"") &&
            around_message(out, ",\"message\":\"", said->message, "\",\"param\":null}");
 }
 

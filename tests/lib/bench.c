@@ -43,7 +43,7 @@ static tp_flow probe_reply(void *self, void *note, tp_exchange *x, const tp_even
     tp_flow flow;
 
     (void)note;
-    write_down(p->seen, "HREX"[ev->type]);
+    write_down(p->seen, "HRCEX"[ev->type]);
     if (p->withholds)
         return TP_FLOW_GO;
     flow = tp_pass(x, bench_stage((unsigned)(p - b->probes)), ev);
