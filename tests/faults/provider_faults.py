@@ -163,8 +163,14 @@ def tokens_told(cell):
     return talk.TABLE[cell.dialect][3] if cell.stream and cell.phase in ("streaming", "last") else 0
 
 
+def wanted_of(rig, cell):
+    """A stream of SSE that breaks while its head waits for the first event has shown the client nothing yet."""
+    waits = rig.retries and (cell.fault, cell.phase) == ("cut between events", "waiting") and cell.dialect not in ("ollama", "gemini-array")
+    return CUT if waits else TABLE[cell.fault][cell.phase][cell.stream]
+
+
 def play(rig, cell):
-    wanted = TABLE[cell.fault][cell.phase][cell.stream]
+    wanted = wanted_of(rig, cell)
     act = rig.origin.scripts[cell.name] = Act(cell)
     suffix = {"refuses": "-shut", "stall": "-quick"}.get(cell.fault, "")
     call = Call(rig, cell, suffix)

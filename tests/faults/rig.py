@@ -62,12 +62,14 @@ def sanitized(binary):
 class Rig:
     """`NAME` reaches the origin with patient timers, `NAME-quick` with short ones, `NAME-shut` a closed port; NAME = a dialect.
 
+    `retries`: the config leaves a second attempt, so that the head of an SSE stream waits for its first event.
     `others` maps further providers, which speak openai, to where they are.
     """
 
-    def __init__(self, binary, patience=1.0, config="", store="", origin=Origin, others=None, leaving=2.0):
+    def __init__(self, binary, patience=1.0, config="", store="", origin=Origin, others=None, leaving=2.0, retries=False):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-faults-"))
         self.patience = patience
+        self.retries = retries
         self.slow = sanitized(binary)
         self.leaving = leaving * patience  # seconds within which a connection is closed for which there is no client any more
         self.origin = origin()

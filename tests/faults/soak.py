@@ -231,7 +231,7 @@ def main():
     options.add_argument("--out", default=str(HERE.parents[1] / ".build/soak"))
     options = options.parse_args()
     failures = []
-    with Rig(options.binary, PATIENCE, CONFIG) as rig:
+    with Rig(options.binary, PATIENCE, CONFIG, retries=True) as rig:
         soak, sampler = Soak(rig), soak_report.Sampler(rig)
         rig.json_at("/stats")
         before = rig.footprint()
