@@ -104,6 +104,7 @@ typedef struct tp_exchange {
     tp_dialect dialect;       /* of the client */
     tp_shape shape;
     bool stream;                          /* the client asked for a stream */
+    bool counting;                        /* it only asks how many tokens its request is */
     bool held;                            /* the body is held whole: it can be sent more than once */
     const struct tp_json *json;           /* the body, decoded, with the members of its top level; NULL = not read as JSON */
     const struct tp_format *format;       /* of the client, where it can be converted; NULL = it cannot */

@@ -25,6 +25,7 @@ typedef struct tp_request_out {
     tp_bytes model; /* what to ask for, decoded */
     const struct tp_model_rule *rule;
     bool stream;
+    bool count;    /* only how many tokens it would be is asked */
     bool no_usage; /* an OpenAI-compatible provider that refuses stream_options */
     tp_bytes path; /* to be set: as our own listener would see it (/v1/messages) */
     tp_bytes query;
@@ -72,6 +73,9 @@ typedef struct tp_format {
     bool (*read_reply)(tp_reader *r, const struct tp_json *doc);                   /* a whole one of status 200; false: r->fault */
     bool (*read_event)(tp_reader *r, tp_bytes name, const struct tp_json *doc);    /* one of a stream; the same */
     bool (*read_error)(const struct tp_json *doc, tp_told *told, tp_arena *arena); /* a reply of another status; told->status is set */
+    /* The reply to a request with out->count, and what clients expect of such a one; NULL = there is none in this format. */
+    bool (*read_count)(const struct tp_json *doc, uint64_t *tokens);
+    void (*write_count)(struct tp_buffer *out, uint64_t tokens);
     void (*write_event)(tp_writer *w, const tp_chat_event *event);
     void (*write_reply)(tp_writer *w, const tp_reply *reply);
 } tp_format;

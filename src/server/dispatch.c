@@ -146,6 +146,7 @@ static void create_exchange(tp_client *c, const tp_endpoint *row, const tp_reque
     x->request = request;
     x->id = request_id(c, x->arena);
     x->dialect = dialect_of(c, row);
+    x->counting = row->pipeline == TP_PIPELINE_COUNT_TOKENS;
     if (row->shape == TP_SHAPE_OTHER && row->pipeline == TP_PIPELINE_RELAY && forced)
         x->dialect = (tp_dialect)forced->dialect;
     x->shape = row->shape;

@@ -110,7 +110,7 @@ static tp_verdict adapt_request(void *self, void *my_note, tp_exchange *x)
 
     *n = (note){ .x = x, .self = a };
     read_path(x);
-    x->format = tp_formats_at(x->shape, x->request->path);
+    x->format = tp_formats_at(x->dialect, x->request->path);
     verdict = tp_body_hold(x, a->max_body, false, on_held, n);
     return verdict == TP_NEXT ? read_body(n) : verdict;
 }

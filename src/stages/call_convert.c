@@ -122,7 +122,7 @@ static tp_bytes id_of(const tp_call_note *n)
 
 void tp_call_convert_begin(tp_call_note *n, tp_framing framing)
 {
-    bool fine = n->reply.status == 200;
+    bool fine = n->reply.status == 200 && !n->x->counting;
     const tp_feed_setup setup = {
         .arena = n->x->arena,
         .format = n->target,
@@ -148,6 +148,19 @@ static tp_bytes plain_text(const tp_call_note *n, tp_escaped text)
     return tp_bytes_of(out, tp_string_decode(text, out));
 }
 
+/* A reply that is made here whole. */
+static void answer(tp_call_note *n, tp_buffer *body)
+{
+    n->reply.reason = tp_bytes_of(NULL, 0);
+    n->reply.body_length = (int64_t)body->length;
+    n->held.length = 0;
+    tp_call_reply_accept(n);
+    n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_RAW, .raw = tp_buffer_bytes(body) });
+    tp_buffer_free(body);
+    n->done = true;
+    tp_answer(n->x, &(tp_event){ .type = TP_EVENT_END });
+}
+
 /* The error of the provider as a reply of its status, in the client's words. */
 static void answer_told(tp_call_note *n, const tp_told *told)
 {
@@ -161,15 +174,8 @@ static void answer_told(tp_call_note *n, const tp_told *told)
 
     tp_error_body(n->x->dialect, &said, &body);
     n->reply.status = said.status;
-    n->reply.reason = tp_bytes_of(NULL, 0);
-    n->reply.body_length = (int64_t)body.length;
     n->x->outcome.told_error = true;
-    n->held.length = 0;
-    tp_call_reply_accept(n);
-    n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_RAW, .raw = tp_buffer_bytes(&body) });
-    tp_buffer_free(&body);
-    n->done = true;
-    tp_answer(n->x, &(tp_event){ .type = TP_EVENT_END });
+    answer(n, &body);
 }
 
 /* What cannot be read is shown to whoever debugs, and to nobody else. */
@@ -181,6 +187,19 @@ static void log_unread(const tp_call_note *n, tp_bytes body, const char *why)
            n->x->id.data, n->x->outcome.provider->name, why, shown, body.data ? body.data : "");
 }
 
+static void complete_count(tp_call_note *n, const tp_json *doc)
+{
+    tp_buffer body = TP_BUFFER(MOST_TOLD);
+    uint64_t tokens;
+
+    if (!n->target->read_count(doc, &tokens)) {
+        tp_call_end_badly(n, TP_ERR_PROVIDER_BAD_REPLY, "the provider's reply has no count of tokens");
+        return;
+    }
+    n->x->format->write_count(&body, tokens);
+    answer(n, &body);
+}
+
 static void complete_told(tp_call_note *n)
 {
     tp_told told = { .status = n->reply.status };
@@ -188,7 +207,14 @@ static void complete_told(tp_call_note *n)
     tp_bytes body = tp_buffer_bytes(&n->held);
     tp_json doc;
 
-    if (!tp_json_scan(body, scratch, TP_JSON_EVERYTHING, &doc, NULL) || !n->target->read_error(&doc, &told, scratch)) {
+    bool json = tp_json_scan(body, scratch, TP_JSON_EVERYTHING, &doc, NULL);
+
+    if (json && told.status == 200) {
+        complete_count(n, &doc);
+        tp_arena_free(scratch);
+        return;
+    }
+    if (!json || !n->target->read_error(&doc, &told, scratch)) {
         log_unread(n, body, "it is no error of its dialect");
         told.message = tp_bytes_text(tp_arena_printf(n->x->arena, "%s answered with status %d", n->x->outcome.provider->name, told.status));
     }

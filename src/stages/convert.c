@@ -24,13 +24,27 @@ static const tp_format *openai_target(const tp_exchange *x, const tp_provider *p
     return chat;
 }
 
+/* OpenAI counts tokens only in the words of Responses. */
+static const tp_format *counting_target(const tp_provider *provider)
+{
+    const tp_format *format;
+
+    if (provider->dialect != TP_DIALECT_OPENAI)
+        format = named(tp_dialect_name((tp_dialect)provider->dialect));
+    else
+        format = provider->api == TP_API_CHAT ? NULL : named("openai_responses");
+    return format && format->read_count ? format : NULL;
+}
+
 const tp_format *tp_convert_target(const tp_exchange *x, const tp_provider *provider)
 {
-    if (!x->format)
+    if (!x->format || ((tp_dialect)provider->dialect == x->dialect && provider->dialect != TP_DIALECT_OPENAI))
         return NULL;
+    if (x->counting)
+        return counting_target(provider);
     if (provider->dialect == TP_DIALECT_OPENAI)
         return openai_target(x, provider);
-    return (tp_dialect)provider->dialect == x->dialect ? NULL : named(tp_dialect_name((tp_dialect)provider->dialect));
+    return named(tp_dialect_name((tp_dialect)provider->dialect));
 }
 
 bool tp_convert_possible(const tp_exchange *x, const tp_provider *provider)
@@ -53,7 +67,7 @@ tp_convert *tp_convert_new(tp_exchange *x, const tp_format *to, tp_bytes model, 
     *c = (tp_convert){ .from = x->format, .to = to, .doc = x->json, .arena = tp_arena_new(), .chat = x->chat };
     c->body.limit = most;
     c->in = (tp_request_in){ .path = x->request->path, .query = x->request->query };
-    c->out = (tp_request_out){ .arena = c->arena, .body = &c->body, .model = model, .stream = x->stream };
+    c->out = (tp_request_out){ .arena = c->arena, .body = &c->body, .model = model, .stream = x->stream, .count = x->counting };
     tp_arena_defer(x->arena, free_convert, c);
     return c;
 }

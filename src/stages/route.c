@@ -189,6 +189,8 @@ static tp_verdict check_dialects(tp_exchange *x)
     x->plan.count = kept;
     if (kept)
         return TP_NEXT;
+    if (x->counting) /* clients then count for themselves */
+        return tp_fail(x, TP_ERR_CALLER_NOT_FOUND, "'%s' has no endpoint that counts the tokens of a request", first->name);
     return tp_fail(x, TP_ERR_CALLER_UNSUPPORTED,
                    "model: '%.*s' is served by '%s', which speaks %s; this request of the dialect %s has no counterpart there",
                    (int)x->model.length, x->model.data, first->name, tp_dialect_name((tp_dialect)first->dialect),

@@ -5,7 +5,7 @@
 #include "wire/chat.h"
 #include "wire/openai_chat/format.h"
 
-/* A client's path decides between formats of one shape; the first row that fits counts. */
+/* A client's path decides between formats of one dialect; the first row that fits counts. */
 static const struct {
     const tp_format *format;
     tp_bytes path;
@@ -24,10 +24,10 @@ const tp_format *tp_formats_named(tp_bytes name)
     return NULL;
 }
 
-const tp_format *tp_formats_at(tp_shape shape, tp_bytes path)
+const tp_format *tp_formats_at(tp_dialect dialect, tp_bytes path)
 {
     for (unsigned i = 0; i < FORMAT_COUNT; i++)
-        if (FORMATS[i].format->shape == shape && tp_bytes_match(FORMATS[i].path, path))
+        if (FORMATS[i].format->dialect == dialect && tp_bytes_match(FORMATS[i].path, path))
             return FORMATS[i].format;
     return NULL;
 }

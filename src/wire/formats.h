@@ -8,8 +8,8 @@
 /* NULL when there is none of that name. */
 const tp_format *tp_formats_named(tp_bytes name);
 
-/* The format that clients of that shape speak at that path; NULL = none that is converted. */
-const tp_format *tp_formats_at(tp_shape shape, tp_bytes path);
+/* The format that clients of that dialect speak at the path of a chat; NULL = none that is converted. */
+const tp_format *tp_formats_at(tp_dialect dialect, tp_bytes path);
 
 /* Reads and tidies a client's request. NULL: in->fault. `doc` must be recorded whole and outlive the chat, as must `arena`. */
 tp_chat *tp_formats_read(const tp_format *format, const struct tp_json *doc, tp_request_in *in, tp_arena *arena);
