@@ -12,6 +12,7 @@ import sys
 import traceback
 
 import calls
+import convert
 import cpu
 import growth
 import latency
@@ -21,7 +22,7 @@ import store
 import table
 from machine import Machine
 
-MODULES = (cpu, latency, memory, store, calls, growth, start)
+MODULES = (cpu, convert, latency, memory, store, calls, growth, start)
 MEASURES = {name: measure for module in MODULES for name, measure in module.MEASURES.items()}
 
 

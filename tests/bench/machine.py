@@ -52,7 +52,7 @@ listen: {{ max_connections: 40000 }}
 store: {{ path: "{store}" }}
 {more}
 providers:
-  openai: {{ base_url: "{scheme}://localhost:{target}/v1" }}
+  openai: {{ base_url: "{scheme}://localhost:{target}/v1"{provider} }}
 """
 
 
@@ -169,9 +169,9 @@ class Machine:
         config.write_text(HAPROXY_CONFIG.format(**values))
         return self.started(Server("haproxy", values["port"], [HAPROXY, "-db", "-f", config], self.home / "haproxy.log"))
 
-    def tokenpak(self, to="plain", more="", store=None, wrapper=()):
+    def tokenpak(self, to="plain", more="", store=None, wrapper=(), provider=""):
         """With everything on: store, traces, metrics, and the access log in a file."""
-        values = self.values(to) | {"more": more, "store": store or self.home / f"store-{time.monotonic_ns()}.db"}
+        values = self.values(to) | {"more": more, "provider": provider, "store": store or self.home / f"store-{time.monotonic_ns()}.db"}
         config = self.home / "tokenpak.yaml"
         config.write_text(TOKENPAK_CONFIG.format(**values))
         config.chmod(0o600)

@@ -2,11 +2,15 @@
  *
  *   convert request CLIENT PROVIDER MODEL whole|stream                 a client's request -> path, body and dropped fields, a line each
  *   convert reply PROVIDER CLIENT whole|sse|lines|array SIZE REQUEST   a provider's bytes, fed SIZE at a time -> the client's bytes
+ *   convert time CLIENT PROVIDER MODEL COUNT                           the same request COUNT times -> microseconds and bytes of memory
+ * each
  *
  * Reads standard input. REQUEST is the client's request as a file, "-" = none. Exit 1: it cannot be converted; says why. */
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "json/scan.h"
 #include "wire/chat.h"
@@ -76,6 +80,46 @@ static int convert_request(tp_arena *arena, char **arguments)
         printf("%s%s", i ? ", " : "", out.dropped[i]);
     printf("\n");
     tp_buffer_free(&body);
+    return 0;
+}
+
+static double cpu_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static size_t in_use(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* Scan, reading and writing. */
+static int time_request(tp_arena *arena, char **arguments)
+{
+    const tp_format *from = format_named(arguments[0]), *to = format_named(arguments[1]);
+    unsigned long count = strtoul(arguments[3], NULL, 10);
+    tp_bytes text = read_all(arena, stdin);
+    size_t most = 0, before = in_use();
+    double start = cpu_us();
+
+    for (unsigned long i = 0; i < count && from && to; i++) {
+        tp_arena *own = tp_arena_new();
+        tp_buffer body = TP_BUFFER(MOST);
+        tp_request_out out = { .arena = own, .body = &body, .model = tp_bytes_text(arguments[2]) };
+        tp_chat *chat = read_request(own, from, text, "");
+
+        if (!chat || !tp_formats_write(to, chat, &out))
+            return 1;
+        most = in_use() - before > most ? in_use() - before : most;
+        tp_buffer_free(&body);
+        tp_arena_free(own);
+    }
+    printf("{\"us\":%.1f,\"memory\":%zu,\"body\":%zu}\n", (cpu_us() - start) / (double)count, most, text.length);
     return 0;
 }
 
@@ -187,6 +231,8 @@ int main(int count, char **arguments)
 
     if (count == 6 && strcmp(arguments[1], "request") == 0)
         result = convert_request(arena, arguments + 2);
+    else if (count == 6 && strcmp(arguments[1], "time") == 0)
+        result = time_request(arena, arguments + 2);
     else if (count == 7 && strcmp(arguments[1], "reply") == 0)
         result = convert_reply(arena, arguments + 2);
     else
