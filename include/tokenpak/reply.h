@@ -37,7 +37,7 @@ typedef struct tp_chat_event {
     tp_part_type part;            /* OPEN, DELTA, CLOSE: TEXT, REFUSAL, THINKING, CALL or IMAGE */
     tp_escaped id;                /* START: of the reply as the provider named it; OPEN: of the call */
     tp_escaped name;              /* START: the model; OPEN: of the called tool */
-    bool custom;                  /* OPEN: of a call of a tool that takes free text */
+    bool custom;                  /* OPEN, DELTA: of a call of a tool that takes free text */
     tp_escaped text;              /* DELTA: more text, or more of the arguments' JSON text */
     tp_seal seal;                 /* CLOSE, of THINKING, CALL and TEXT; OPEN when it is known by then */
     tp_verbatim citation;         /* DELTA: one {url, title, start_index, end_index} */

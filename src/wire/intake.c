@@ -116,7 +116,8 @@ static void emit_delta(tp_intake *in, const choice *c, tp_escaped piece)
 
     if (piece.length)
         in->emit(in->arg,
-                 &(tp_chat_event){ .type = TP_CHAT_DELTA, .choice = c->number, .index = b->index, .part = b->type, .text = piece });
+                 &(tp_chat_event){
+                     .type = TP_CHAT_DELTA, .choice = c->number, .index = b->index, .part = b->type, .custom = b->custom, .text = piece });
 }
 
 /* Hands on what waited. */

@@ -154,6 +154,12 @@ static void close_call(tp_write *out)
     tp_write_close(out, ']');
 }
 
+/* Free text, or a JSON text. */
+static const char *kind_of_call(bool custom)
+{
+    return custom ? "custom" : "function";
+}
+
 static void write_open(tp_writer *w, const tp_chat_event *ev)
 {
     tp_write out;
@@ -163,10 +169,10 @@ static void write_open(tp_writer *w, const tp_chat_event *ev)
     out = open_chunk(w, ev->choice);
     open_call(&out, (*calls_of(w, ev->choice))++);
     tp_write_member_escaped(&out, "id", ev->id);
-    tp_write_member_text(&out, "type", "function");
-    tp_write_member_open(&out, "function", '{');
+    tp_write_member_text(&out, "type", kind_of_call(ev->custom));
+    tp_write_member_open(&out, kind_of_call(ev->custom), '{');
     tp_write_member_escaped(&out, "name", ev->name);
-    tp_write_member_text(&out, "arguments", "");
+    tp_write_member_text(&out, ev->custom ? "input" : "arguments", "");
     tp_write_close(&out, '}');
     close_call(&out);
     close_chunk(w, &out, tp_bytes_of(NULL, 0), NULL);
@@ -175,8 +181,8 @@ static void write_open(tp_writer *w, const tp_chat_event *ev)
 static void write_arguments(tp_writer *w, tp_write *out, const tp_chat_event *ev)
 {
     open_call(out, *calls_of(w, ev->choice) - 1);
-    tp_write_member_open(out, "function", '{');
-    tp_write_member_escaped(out, "arguments", ev->text);
+    tp_write_member_open(out, kind_of_call(ev->custom), '{');
+    tp_write_member_escaped(out, ev->custom ? "input" : "arguments", ev->text);
     tp_write_close(out, '}');
     close_call(out);
 }
@@ -329,10 +335,13 @@ static void write_call(tp_write *w, const tp_part *call)
 
     tp_write_open(w, '{');
     tp_write_member_escaped(w, "id", call->id);
-    tp_write_member_text(w, "type", "function");
-    tp_write_member_open(w, "function", '{');
+    tp_write_member_text(w, "type", kind_of_call(call->custom));
+    tp_write_member_open(w, kind_of_call(call->custom), '{');
     tp_write_member_escaped(w, "name", call->name);
-    tp_write_member_string(w, "arguments", call->arguments.length ? call->arguments : none);
+    if (call->custom)
+        tp_write_member_string(w, "input", call->arguments);
+    else
+        tp_write_member_string(w, "arguments", call->arguments.length ? call->arguments : none);
     tp_write_close(w, '}');
     write_call_seal(w, &call->seal);
     tp_write_close(w, '}');

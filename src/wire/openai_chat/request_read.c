@@ -449,8 +449,11 @@ static bool read_options(const reading *r, uint32_t node)
 
 static bool read_search(const reading *r, uint32_t node)
 {
+    tp_tool *tool = tp_chat_add_tool(r->chat);
+
     (void)node;
-    tp_chat_add_tool(r->chat)->hosted = TP_HOSTED_WEB_SEARCH;
+    tool->hosted = TP_HOSTED_WEB_SEARCH;
+    tool->name = TP_BYTES("web_search_options");
     return true;
 }
 
