@@ -12,6 +12,7 @@ static const struct {
     [TP_HOSTED_WEB_SEARCH] = { "web_search_20250305", "web_search", NULL },
     [TP_HOSTED_WEB_FETCH] = { "web_fetch_20250910", "web_fetch", "web-fetch-2025-09-10" },
     [TP_HOSTED_CODE] = { "code_execution_20250825", "code_execution", "code-execution-2025-08-25" },
+    [TP_HOSTED_OTHER] = { "", "", NULL },
 };
 
 static bool is_native(const writing *g)
@@ -147,6 +148,13 @@ static void write_past(writing *g)
     tp_write_member_raw(&g->w, "tool_choice", TP_BYTES("{\"type\":\"none\"}"));
 }
 
+static void leave_hosted(const writing *g, const tp_tool *tool)
+{
+    tp_bytes name = tool->name.length ? tool->name : tp_bytes_text(HOSTED[tool->hosted].name);
+
+    tp_chat_put_drop(g->out, "tools:%.*s", (int)name.length, name.data);
+}
+
 static unsigned count_tools(const writing *g)
 {
     unsigned count = 0;
@@ -156,7 +164,7 @@ static unsigned count_tools(const writing *g)
 
         count += offered;
         if (!offered && tool->hosted)
-            tp_chat_put_drop(g->out, "tools:%.*s", (int)tool->name.length, tool->name.data);
+            leave_hosted(g, tool);
     }
     return count;
 }
