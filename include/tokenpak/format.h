@@ -29,6 +29,7 @@ typedef struct tp_request_out {
     bool no_usage; /* an OpenAI-compatible provider that refuses stream_options */
     tp_bytes path; /* to be set: as our own listener would see it (/v1/messages) */
     tp_bytes query;
+    tp_bytes beta;        /* to be set: what the header anthropic-beta has to name, a list with commas; empty = nothing */
     const char *fault;    /* to be set when the chat cannot be said: names the client's field */
     const char **dropped; /* to be added to with tp_format_drop(): what is left out */
     unsigned dropped_count;

@@ -6,7 +6,7 @@
 #include "json/splice.h"
 #include "stages/call_convert.h"
 
-enum { MOST_REPLY_HEAD = 256 << 10, MOST_USUAL = 2 };
+enum { MOST_REPLY_HEAD = 256 << 10, MOST_USUAL = 3 };
 
 #define ASK "{\"include_usage\":true}"
 
@@ -162,6 +162,8 @@ static size_t add_usual(const tp_call_note *n, tp_header *fields)
     fields[count++] = (tp_header){ TP_BYTES("content-type"), TP_BYTES("application/json") };
     if (n->target->dialect == TP_DIALECT_ANTHROPIC)
         fields[count++] = (tp_header){ TP_BYTES("anthropic-version"), TP_BYTES("2023-06-01") };
+    if (n->convert->out.beta.length)
+        fields[count++] = (tp_header){ TP_BYTES("anthropic-beta"), n->convert->out.beta };
     return count;
 }
 

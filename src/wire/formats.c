@@ -3,6 +3,7 @@
 #include "wire/formats.h"
 
 #include "wire/chat.h"
+#include "wire/anthropic/format.h"
 #include "wire/openai_chat/format.h"
 
 /* A client's path decides between formats of one dialect; the first row that fits counts. */
@@ -12,6 +13,7 @@ static const struct {
 } FORMATS[] = {
     { &tp_format_openai_chat, TP_BYTES_INIT("*/chat/completions") },
     { &tp_format_openai_completions, TP_BYTES_INIT("*/completions") },
+    { &tp_format_anthropic, TP_BYTES_INIT("*/messages*") },
 };
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };

@@ -21,6 +21,7 @@
         .dialect = TP_DIALECT_GEMINI, .pattern = TP_BYTES_INIT(name), __VA_ARGS__                                                          \
     }
 #define EFFORT(low, high) .thinking = TP_THINKING_EFFORT, .least = TP_EFFORT_##low, .most = TP_EFFORT_##high
+#define DECIDES(high) .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW, .most = TP_EFFORT_##high
 #define LIMITED .completion_tokens = true
 
 static const tp_model_rule RULES[] = {
@@ -41,20 +42,19 @@ static const tp_model_rule RULES[] = {
     OPENAI("*", EFFORT(LOW, HIGH)),
     CLAUDE("*claude-3-haiku*", .most_output = 4096),
     CLAUDE("*claude-3-opus*", .most_output = 4096),
-    CLAUDE("*claude-3-5*", .most_output = 8192),
-    CLAUDE("*claude-3-7*", .most_output = 64000, .thinking = TP_THINKING_BUDGET),
-    CLAUDE("*opus-4-5*", .most_output = 64000, .thinking = TP_THINKING_BUDGET),
-    CLAUDE("*opus-4-6*", .most_output = 128000, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW, .most = TP_EFFORT_MAX),
-    CLAUDE("*sonnet-4-6*", .most_output = 64000, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW, .most = TP_EFFORT_HIGH),
-    CLAUDE("*opus-4-7*", .refuses = SAMPLING, .most_output = 128000, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW,
-           .most = TP_EFFORT_MAX),
-    CLAUDE("*opus-4-8*", .refuses = SAMPLING, .most_output = 128000, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW,
-           .most = TP_EFFORT_MAX),
+    CLAUDE("*claude-3?5*", .most_output = 8192),
+    CLAUDE("*claude-3?7*", .most_output = 64000, .thinking = TP_THINKING_BUDGET),
+    CLAUDE("*opus-4?1*", .most_output = 32000, .thinking = TP_THINKING_BUDGET, .output_schema = true),
+    CLAUDE("*opus-4?5*", .most_output = 64000, .thinking = TP_THINKING_BUDGET, .output_schema = true),
+    CLAUDE("*opus-4?6*", .most_output = 128000, DECIDES(MAX), .lacks = TP_EFFORT_XHIGH, .output_schema = true),
+    CLAUDE("*sonnet-4?6*", .most_output = 64000, DECIDES(MAX), .lacks = TP_EFFORT_XHIGH, .output_schema = true),
+    CLAUDE("*opus-4?7*", .refuses = SAMPLING, .most_output = 128000, DECIDES(MAX), .output_schema = true),
+    CLAUDE("*opus-4?8*", .refuses = SAMPLING, .most_output = 128000, DECIDES(MAX), .output_schema = true),
     CLAUDE("*opus-4*", .most_output = 32000, .thinking = TP_THINKING_BUDGET),
+    CLAUDE("*sonnet-4?5*", .most_output = 64000, .thinking = TP_THINKING_BUDGET, .output_schema = true),
     CLAUDE("*sonnet-4*", .most_output = 64000, .thinking = TP_THINKING_BUDGET),
-    CLAUDE("*haiku-4*", .most_output = 64000, .thinking = TP_THINKING_BUDGET),
-    CLAUDE("*claude*", .refuses = SAMPLING, .most_output = 64000, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW,
-           .most = TP_EFFORT_HIGH),
+    CLAUDE("*haiku-4*", .most_output = 64000, .thinking = TP_THINKING_BUDGET, .output_schema = true),
+    CLAUDE("*claude*", .refuses = SAMPLING, .most_output = 64000, DECIDES(HIGH), .output_schema = true),
     CLAUDE("*", .most_output = 8192),
     GEMINI("*gemini-1*", .most_output = 8192),
     GEMINI("*gemini-2.0*", .most_output = 8192),
@@ -119,6 +119,8 @@ tp_effort tp_model_rule_fit(const tp_model_rule *rule, tp_effort effort)
         return TP_EFFORT_UNSAID;
     if (effort < rule->least)
         return rule->least;
+    if (effort == rule->lacks)
+        return (tp_effort)(effort - 1);
     return effort > rule->most ? rule->most : effort;
 }
 

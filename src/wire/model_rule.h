@@ -23,8 +23,10 @@ typedef struct tp_model_rule {
     uint32_t most_output; /* tokens of output; 0 = not known */
     tp_thinking thinking;
     tp_effort least, most;  /* words it takes; what is beyond becomes the nearest */
+    tp_effort lacks;        /* one between them that it does not take: the next lower is said; UNSAID = none */
     bool completion_tokens; /* OpenAI: the limit is called max_completion_tokens */
     bool whole_schema;      /* Gemini: takes parametersJsonSchema and responseJsonSchema */
+    bool output_schema;     /* Anthropic: takes output_config.format */
     bool thought_back;      /* OpenAI-compatible: wants reasoning_content back between tool calls */
 } tp_model_rule;
 

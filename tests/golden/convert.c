@@ -1,11 +1,12 @@
 /* golden/convert.c - converts one text between formats, for tests/golden/run.py: the converter alone, without a proxy around it.
  *
- *   convert request CLIENT PROVIDER MODEL whole|stream                 a client's request -> path, body and dropped fields, a line each
- *   convert reply PROVIDER CLIENT whole|sse|lines|array SIZE REQUEST   a provider's bytes, fed SIZE at a time -> the client's bytes
- *   convert time CLIENT PROVIDER MODEL COUNT                           the same request COUNT times -> microseconds and bytes of memory
- * each
+ *   convert request CLIENT PROVIDER MODEL whole|stream     a client's request -> path, body, dropped fields and betas, a line each
+ *   convert time CLIENT PROVIDER MODEL COUNT               the same request COUNT times -> microseconds and bytes of memory each
+ *   convert reply PROVIDER CLIENT FRAMING SIZE REQUEST     a provider's bytes, fed SIZE at a time -> the client's bytes
+ *   convert error PROVIDER                                 a provider's error -> what it means, its code and its message
  *
- * Reads standard input. REQUEST is the client's request as a file, "-" = none. Exit 1: it cannot be converted; says why. */
+ * Reads standard input. FRAMING is whole, sse, lines or array; REQUEST the client's request as a file, "-" = none. Exit 1: it cannot be
+ * converted; says why. */
 
 #include <malloc.h>
 #include <stdio.h>
@@ -78,7 +79,7 @@ static int convert_request(tp_arena *arena, char **arguments)
            (int)body.length, body.data);
     for (unsigned i = 0; i < out.dropped_count; i++)
         printf("%s%s", i ? ", " : "", out.dropped[i]);
-    printf("\n");
+    printf("\n%.*s\n", (int)out.beta.length, out.beta.data);
     tp_buffer_free(&body);
     return 0;
 }
@@ -120,6 +121,19 @@ static int time_request(tp_arena *arena, char **arguments)
         tp_arena_free(own);
     }
     printf("{\"us\":%.1f,\"memory\":%zu,\"body\":%zu}\n", (cpu_us() - start) / (double)count, most, text.length);
+    return 0;
+}
+
+static int convert_error(tp_arena *arena, char **arguments)
+{
+    static const char *const TROUBLES[] = { [TP_TROUBLE_OTHER] = "other", [TP_TROUBLE_CONTEXT] = "context", [TP_TROUBLE_QUOTA] = "quota" };
+    const tp_format *from = format_named(arguments[0]);
+    tp_told told = { .status = 400 };
+    tp_json doc;
+
+    if (!from || !tp_json_scan(read_all(arena, stdin), arena, TP_JSON_EVERYTHING, &doc, NULL) || !from->read_error(&doc, &told, arena))
+        return 1;
+    printf("%s %.*s: %.*s\n", TROUBLES[told.trouble], (int)told.code.length, told.code.data, (int)told.message.length, told.message.data);
     return 0;
 }
 
@@ -235,8 +249,12 @@ int main(int count, char **arguments)
         result = time_request(arena, arguments + 2);
     else if (count == 7 && strcmp(arguments[1], "reply") == 0)
         result = convert_reply(arena, arguments + 2);
+    else if (count == 3 && strcmp(arguments[1], "error") == 0)
+        result = convert_error(arena, arguments + 2);
     else
-        fprintf(stderr, "usage: convert request CLIENT PROVIDER MODEL whole|stream, or reply PROVIDER CLIENT FRAMING SIZE REQUEST\n");
+        fprintf(
+            stderr,
+            "usage: convert request CLIENT PROVIDER MODEL whole|stream, reply PROVIDER CLIENT FRAMING SIZE REQUEST, or error PROVIDER\n");
     tp_arena_free(arena);
     return result;
 }

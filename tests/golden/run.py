@@ -6,10 +6,12 @@ A case file holds cases, each begun by a line `## what must hold`:
     @for                               the client's request that a reply answers (may be left out)
     @request CLIENT PROVIDER MODEL [stream]
     @reply PROVIDER CLIENT             a whole reply
+    @error PROVIDER                    its error: @exactly what it means, its code and its message
     @stream PROVIDER CLIENT [FRAMING]  a stream (FRAMING of the provider: sse, lines or array; sse when left out)
     @gives [PATH]                      JSON (compared by value, numbers by their text) or, of a stream, its events
     @exactly                           instead: these bytes, less the line ends around
     @dropped NAMES                     with @gives of a request: the fields that are left out
+    @beta NAMES                        with @gives of a request: what anthropic-beta has to name
     @fails TEXT                        instead: the conversion is refused, and says this
 
 Every stream is converted again cut into pieces of 1, 2, 3, 7 and 64 bytes: the client must get the same bytes each time.
@@ -111,14 +113,21 @@ def check_request(binary, words, given, expected):
         return None if code and expected["fails"][0] in err else f"did not fail so: {err or out}"
     if code:
         return err
-    path, body, dropped = (out.split("\n") + ["", ""])[:3]
+    path, body, dropped, beta = (out.split("\n") + ["", "", ""])[:4]
     if "exactly" in expected:
         return None if body == expected["exactly"][1].strip() else f"gave {body}"
     if expected["gives"][0] not in ("", path):
         return f"path {path}"
     if dropped != expected.get("dropped", ("", ""))[0]:
         return f"dropped '{dropped}'"
+    if beta != expected.get("beta", ("", ""))[0]:
+        return f"beta '{beta}'"
     return difference(parse(expected["gives"][1]), parse(body))
+
+
+def check_error(binary, words, given, expected):
+    out = run(binary, ["error", words[0]], given)[1]
+    return None if out.strip() == expected["exactly"][1].strip() else f"gave {out}"
 
 
 def check_reply(binary, kind, words, given, expected, request):
@@ -147,12 +156,14 @@ def check(binary, parts):
         file.write(expected.get("for", ("", ""))[1])
         file.flush()
         request = file.name if "for" in expected else "-"
-        for kind in ("request", "reply", "stream"):
+        for kind in ("request", "error", "reply", "stream"):
             if kind not in expected:
                 continue
             words, given = expected[kind][0].split(), expected[kind][1]
             if kind == "request":
                 return check_request(binary, words, given, expected)
+            if kind == "error":
+                return check_error(binary, words, given, expected)
             return check_reply(binary, kind, words, given + ("\n\n" if kind == "stream" else ""), expected, request)
     return "it converts nothing"
 
