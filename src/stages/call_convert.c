@@ -34,8 +34,10 @@ static tp_call_converted converted(tp_call_note *n)
 
     if (c->chat)
         n->x->chat = c->chat;
-    if (c->good)
+    if (c->good) {
+        tp_trace_detail(n->x, &tp_stage_call, "converted_to", c->to->name);
         return TP_CALL_CONVERTED;
+    }
     n->x->failure = (tp_failure){ .err = TP_OK };
     tp_fail(n->x, c->chat || c->in.unsupported ? TP_ERR_CALLER_UNSUPPORTED : TP_ERR_CALLER_BAD_REQUEST, "%s", why);
     return TP_CALL_UNSAYABLE;
@@ -174,7 +176,7 @@ static void answer_told(tp_call_note *n, const tp_told *told)
 
     tp_error_body(n->x->dialect, &said, &body);
     n->reply.status = said.status;
-    n->x->outcome.told_error = true;
+    n->x->outcome.told_error |= n->hold != TP_HOLD_TOLD; /* with a status the status says it */
     answer(n, &body);
 }
 
