@@ -117,6 +117,8 @@ static bool build_store(tp_app *app)
     app->services.store = tp_store_open(&env, &settings, app->settings->trace.keep, problem);
     if (!app->services.store)
         fprintf(stderr, "tokenpak: %s\n", problem);
+    else
+        app->services.history = tp_history_open(&app->loop, settings.path);
     return app->services.store != NULL;
 }
 

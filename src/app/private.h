@@ -6,6 +6,7 @@
 #include "app/app.h"
 #include "app/turn.h"
 #include "exchange/endpoint.h"
+#include "store/history.h"
 #include "store/ledger.h"
 #include "store/store.h"
 #include "upstream/upstream.h"
@@ -29,7 +30,7 @@ typedef struct tp_app {
     tp_timer drain_timer, watchdog, trim_timer;
     uint64_t trimmed_at; /* requests when memory was last given back */
     unsigned stops;      /* how often it was told to stop */
-    bool store_done;
+    unsigned to_close;   /* databases that still write */
 } tp_app;
 
 /* reload.c */

@@ -39,9 +39,9 @@ void tp_app_stop_begin(tp_app *app)
     tp_server_drain(app->server);
 }
 
-static void on_store_closed(void *arg)
+static void on_closed(void *arg)
 {
-    ((tp_app *)arg)->store_done = true;
+    ((tp_app *)arg)->to_close--;
 }
 
 static void bury_all(tp_app *app)
@@ -61,9 +61,12 @@ static void run_out(tp_app *app)
             tp_server_close(servers[i]);
         bury_all(app);
     }
-    if (app->services.store)
-        tp_store_close(app->services.store, on_store_closed, app);
-    while (app->services.store && !app->store_done)
+    if (!app->services.store)
+        return;
+    app->to_close = 2;
+    tp_store_close(app->services.store, on_closed, app);
+    tp_history_close(app->services.history, on_closed, app);
+    while (app->to_close)
         uv_run(&app->loop, UV_RUN_ONCE);
 }
 

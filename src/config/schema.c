@@ -11,6 +11,7 @@
 static const char *const LEVELS[] = { "error", "warn|warning", "info", "debug", "trace", NULL };
 static const char *const FORMATS[] = { "text", "json", NULL };
 static const char *const STRATEGIES[] = { "failover", NULL };
+static const char *const STATES[] = { "refuse", "keep", NULL };
 static const char *const APIS[] = { "auto", "chat", "responses", NULL };
 
 static const char *const DIALECTS[] = {
@@ -109,6 +110,14 @@ static const tp_option RETRY[] = {
     TP_OPTION_END,
 };
 
+static const tp_option RESPONSES[] = {
+    TP_OPTION_CHOICE(tp_responses_settings, state, "refuse", STATES,
+                     "previous_response_id toward a provider without it: refuse it, or keep conversations (prompts and replies) on disk"),
+    TP_OPTION_TIME(tp_responses_settings, keep_for, "24h", SECOND, 365 * DAY, "how long a conversation is kept behind its last reply"),
+    TP_OPTION_U32(tp_responses_settings, max_entries, "10000", 1, 100000000, "replies kept; beyond them the oldest go"),
+    TP_OPTION_END,
+};
+
 static const tp_option METRICS[] = {
     TP_OPTION_BOOL(tp_metrics_settings, prometheus, "true", "serve /metrics"),
     TP_OPTION_END,
@@ -128,6 +137,7 @@ static const tp_option SECTIONS[] = {
     TP_OPTION_MAP(tp_settings, models, ALIAS, tp_alias, "names that clients can use as a model"),
     TP_OPTION_LIST(tp_settings, routes, ROUTE, tp_route, "rules that choose where a request goes; the first that matches wins"),
     TP_OPTION_GROUP(tp_settings, retry, RETRY, "what happens when a provider fails before its reply began"),
+    TP_OPTION_GROUP(tp_settings, responses, RESPONSES, "clients of OpenAI's Responses in front of providers of another form"),
     TP_OPTION_GROUP(tp_settings, metrics, METRICS, "figures for monitoring"),
     TP_OPTION_GROUP(tp_settings, trace, TRACE, "the walk of each request"),
 };

@@ -73,6 +73,15 @@ typedef struct tp_retry {
     uint64_t backoff, max_backoff, respect_retry_after;
 } tp_retry;
 
+/* What becomes of previous_response_id where a request of OpenAI's Responses is converted. */
+typedef enum tp_responses_state { TP_RESPONSES_REFUSE, TP_RESPONSES_KEEP } tp_responses_state;
+
+typedef struct tp_responses_settings {
+    uint32_t state;    /* a tp_responses_state */
+    uint64_t keep_for; /* ms */
+    uint32_t max_entries;
+} tp_responses_settings;
+
 typedef struct tp_metrics_settings {
     bool prometheus;
 } tp_metrics_settings;
@@ -97,6 +106,7 @@ typedef struct tp_settings {
     tp_items models;    /* of tp_alias */
     tp_items routes;    /* of tp_route */
     tp_retry retry;
+    tp_responses_settings responses;
     tp_metrics_settings metrics;
     tp_trace_settings trace;
 } tp_settings;

@@ -17,6 +17,7 @@ typedef struct tp_services {
     tp_metrics *metrics;
     struct tp_upstream *upstream;
     struct tp_store *store;
+    struct tp_history *history;
     struct tp_ledger *ledger;
     struct tp_driver *driver;
 } tp_services;

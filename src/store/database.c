@@ -73,7 +73,7 @@ void tp_database_close(tp_database *database)
 
 /* Only a missing file is touched: closing any descriptor of an open database would drop the locks that SQLite holds on it. The -wal and
  * -shm files take their mode from the file. */
-static void make_private(const char *path)
+void tp_database_private(const char *path)
 {
     struct stat status;
     int fd;
@@ -125,7 +125,7 @@ static bool migrate(tp_database *database, const char *path)
 
 bool tp_database_open(tp_database *database, const char *path)
 {
-    make_private(path);
+    tp_database_private(path);
     if (connect_to(database, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) && migrate(database, path)) {
         database->state = TP_DATABASE_OK;
         return true;

@@ -34,6 +34,9 @@ typedef struct tp_database {
 /* Opens for writing: makes the file (0600) when it is missing, switches it to WAL and migrates it. False: state and problem say why. */
 bool tp_database_open(tp_database *database, const char *path);
 
+/* Makes the file with mode 0600 when it is missing. */
+void tp_database_private(const char *path);
+
 /* Opens for reading what exists. */
 bool tp_database_open_reader(tp_database *database, const char *path);
 
