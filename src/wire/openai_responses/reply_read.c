@@ -254,7 +254,7 @@ static tp_finish finish_of(const tp_json *doc, uint32_t response)
 
 static bool fail(tp_reader *r, const tp_json *doc, uint32_t response)
 {
-    uint32_t error = tp_json_member(doc, response, TP_BYTES("error"));
+    uint32_t error = tp_json_get(doc, response, TP_BYTES("error"));
 
     tp_openai_error_inside(r, doc, tp_responses_is_null(doc, error) ? response : error);
     return true;
