@@ -63,7 +63,7 @@ static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_
     tp_intake_called called = { .id = tp_json_inside(doc, tp_json_get(doc, call, TP_BYTES("id"))),
                                 .name = tp_json_inside(doc, tp_json_get(doc, function, TP_BYTES("name"))),
                                 .seal = { .data = tp_json_inside(doc, tp_json_get(doc, google, TP_BYTES("thought_signature"))),
-                                          .maker = TP_DIALECT_OPENAI } };
+                                          .maker = TP_DIALECT_GEMINI } };
     int64_t key;
 
     tp_json_uint(doc, tp_json_get(doc, call, TP_BYTES("index")), &position);

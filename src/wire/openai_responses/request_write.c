@@ -147,26 +147,35 @@ static void drop_unsaid(writing *g)
         tp_chat_put_drop(g->out, "%s", logprobs->name);
 }
 
+/* What is not part of the prompt. */
+static bool write_rest(writing *g)
+{
+    uint32_t said;
+
+    if (!write_limit(g))
+        return false;
+    said = write_params(g);
+    write_include(g);
+    if (g->out->stream)
+        tp_write_member_bool(&g->w, "stream", true);
+    drop_unsaid(g);
+    return tp_chat_leave(g->chat, g->out, said);
+}
+
 bool tp_openai_responses_request_write(const tp_chat *chat, tp_request_out *out)
 {
     writing g = { chat, out, tp_write_to(out->body) };
-    uint32_t said;
 
+    out->path = out->count ? TP_BYTES("/v1/responses/input_tokens") : TP_BYTES("/v1/responses");
     tp_write_open(&g.w, '{');
     tp_write_member_string(&g.w, "model", out->model);
     if (!tp_openai_responses_items_write(&g))
         return false;
     tp_openai_responses_tools_write(&g);
-    if (!write_limit(&g))
-        return false;
-    said = write_params(&g);
     write_reasoning(&g);
     write_text(&g);
-    write_include(&g);
-    if (out->stream)
-        tp_write_member_bool(&g.w, "stream", true);
+    if (!out->count && !write_rest(&g))
+        return false;
     tp_write_close(&g.w, '}');
-    drop_unsaid(&g);
-    out->path = TP_BYTES("/v1/responses");
-    return tp_chat_leave(chat, out, said) && (!g.w.full || tp_chat_refuse(out, "the converted request is larger than listen.max_body"));
+    return !g.w.full || tp_chat_refuse(out, "the converted request is larger than listen.max_body");
 }
