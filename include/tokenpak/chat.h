@@ -82,7 +82,7 @@ typedef enum tp_hosted {
 typedef struct tp_tool {
     tp_hosted hosted;
     tp_escaped name, description;
-    tp_escaped space;       /* the namespace that `name` was taken out of */
+    tp_escaped space, bare; /* the client's namespace, and the name there: `name` is made of both; empty = it is the client's own */
     tp_verbatim parameters; /* JSON schema; empty = none given */
     uint32_t schema;        /* its node in tp_chat.doc; 0 = none */
     bool custom;            /* takes free text; `parameters` is its grammar or empty */

@@ -107,6 +107,12 @@ static inline uint32_t tp_json_value(uint32_t key)
  * none. */
 uint32_t tp_json_get(const tp_json *doc, uint32_t object, tp_bytes key);
 
+/* The same of what may itself be missing: TP_JSON_NONE of TP_JSON_NONE, which tp_json_get takes for the whole text. */
+static inline uint32_t tp_json_member(const tp_json *doc, uint32_t object, tp_bytes key)
+{
+    return object != TP_JSON_NONE ? tp_json_get(doc, object, key) : TP_JSON_NONE;
+}
+
 /* How often the object has that key: 2 and more means that readers may disagree. */
 uint32_t tp_json_times(const tp_json *doc, uint32_t object, tp_bytes key);
 

@@ -22,6 +22,8 @@ static bool asks_nothing(tp_param param, tp_verbatim value)
         { TP_PARAM_N, TP_BYTES_INIT("1") },           { TP_PARAM_LOGPROBS, TP_BYTES_INIT("false") },
         { TP_PARAM_LOGPROBS, TP_BYTES_INIT("0") },    { TP_PARAM_TOP_LOGPROBS, TP_BYTES_INIT("0") },
         { TP_PARAM_LOGIT_BIAS, TP_BYTES_INIT("{}") }, { TP_PARAM_MODALITIES, TP_BYTES_INIT("[\"text\"]") },
+        { TP_PARAM_STORE, TP_BYTES_INIT("false") },   { TP_PARAM_SERVICE_TIER, TP_BYTES_INIT("\"auto\"") },
+        { TP_PARAM_METADATA, TP_BYTES_INIT("{}") },
     };
 
     for (size_t i = 0; i < sizeof(IDLE) / sizeof(*IDLE); i++)

@@ -5,6 +5,7 @@
 #include "wire/chat.h"
 #include "wire/anthropic/format.h"
 #include "wire/openai_chat/format.h"
+#include "wire/openai_responses/format.h"
 
 /* A client's path decides between formats of one dialect; the first row that fits counts. */
 static const struct {
@@ -14,6 +15,8 @@ static const struct {
     { &tp_format_openai_chat, TP_BYTES_INIT("*/chat/completions") },
     { &tp_format_openai_completions, TP_BYTES_INIT("*/completions") },
     { &tp_format_anthropic, TP_BYTES_INIT("*/messages*") },
+    { &tp_format_openai_responses, TP_BYTES_INIT("*/responses") },
+    { &tp_format_openai_responses, TP_BYTES_INIT("*/responses/input_tokens") },
 };
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };

@@ -15,6 +15,7 @@ typedef struct block {
     unsigned index; /* once it is open */
     tp_escaped id, name;
     bool custom, ended; /* ended: no more of it comes */
+    bool made;          /* its id is ours: it had none when it was opened */
     bool wrapped;       /* free text inside an object: it is held until the object is whole */
     tp_half half;       /* how far the JSON of its arguments is */
     tp_buffer held;     /* while it waits: text or arguments */
@@ -140,6 +141,15 @@ static tp_escaped unwrap(tp_arena *arena, tp_escaped held)
     return tp_json_inside(&doc, tp_json_get(&doc, 0, TP_BYTES(TP_CHAT_INPUT)));
 }
 
+/* Only when it has to be: until a call is opened, the provider may still name it. */
+static void make_id(tp_intake *in, block *b)
+{
+    if (b->type != TP_PART_CALL || b->id.length)
+        return;
+    b->made = true;
+    b->id = tp_bytes_text(tp_arena_printf(in->arena, "call_%.*s_%u", (int)in->id.length, in->id.data, in->made++));
+}
+
 static void open_first(tp_intake *in, choice *c)
 {
     block *b = c->first;
@@ -149,6 +159,7 @@ static void open_first(tp_intake *in, choice *c)
     b->next = NULL;
     b->index = c->blocks++;
     c->open = b;
+    make_id(in, b);
     in->emit(in->arg, &(tp_chat_event){ .type = TP_CHAT_OPEN,
                                         .choice = c->number,
                                         .index = b->index,
@@ -288,13 +299,6 @@ static block *call_of(const choice *c, int64_t key)
     return b;
 }
 
-static tp_escaped id_or_made(tp_intake *in, tp_escaped id)
-{
-    if (id.length)
-        return tp_arena_copy(in->arena, id);
-    return tp_bytes_text(tp_arena_printf(in->arena, "call_%.*s_%u", (int)in->id.length, in->id.data, in->made++));
-}
-
 static tp_seal keep_seal(const tp_intake *in, const tp_seal *seal)
 {
     return (tp_seal){ tp_arena_copy(in->arena, seal->data), tp_arena_copy(in->arena, seal->id), seal->maker };
@@ -312,7 +316,7 @@ static void name_call(const tp_intake *in, block *b, tp_escaped name)
 /* Some providers give every call the same index: another id is another call. */
 static bool is_another(const block *b, tp_escaped id)
 {
-    return id.length && b->id.length && !tp_bytes_equal(b->id, id);
+    return id.length && b->id.length && !b->made && !tp_bytes_equal(b->id, id);
 }
 
 void tp_intake_call(tp_intake *in, unsigned number, int64_t key, const tp_intake_called *called)
@@ -325,8 +329,9 @@ void tp_intake_call(tp_intake *in, unsigned number, int64_t key, const tp_intake
     if (!b || is_another(b, called->id)) {
         b = add_block(in, c, TP_PART_CALL, key);
         b->custom = called->custom;
-        b->id = id_or_made(in, called->id);
     }
+    if (!b->id.length)
+        b->id = tp_arena_copy(in->arena, called->id);
     if (called->seal.data.length)
         b->seal = keep_seal(in, &called->seal);
     if (!b->name.length && called->name.length)
@@ -348,10 +353,8 @@ void tp_intake_arguments(tp_intake *in, unsigned number, int64_t key, tp_escaped
 
     if (!c || !piece.length)
         return;
-    if (!b) {
+    if (!b)
         b = add_block(in, c, TP_PART_CALL, key);
-        b->id = id_or_made(in, tp_bytes_of(NULL, 0));
-    }
     if (b->ended) {
         in->fault = is_blank(piece) ? NULL : "it goes on with arguments that were complete";
         return;

@@ -91,6 +91,7 @@ def suites(base, provider):
     python = python_packages()
     for script in PYTHON:
         yield run_suite([python, HERE / script, base, provider], HERE)
+    yield run_suite([python, ROOT / "tests/golden/sdk_responses.py"], HERE)
     found = node()
     if not found:
         return

@@ -233,7 +233,8 @@ static int convert_reply(tp_arena *arena, char **arguments)
         run(feed, tp_usage_tap_new(arena, "p", "h", from->shape, framing), read_all(arena, stdin), (size_t)strtoul(arguments[3], NULL, 10));
     if (good && c.gather)
         to->write_reply(&c.writer, tp_gather_reply(c.gather));
-    fwrite(out.data, 1, out.length, stdout);
+    if (out.length)
+        fwrite(out.data, 1, out.length, stdout);
     tp_buffer_free(&out);
     return good ? 0 : tell_failure(feed);
 }

@@ -9,6 +9,7 @@ A case file holds cases, each begun by a line `## what must hold`:
     @error PROVIDER                    its error: @exactly what it means, its code and its message
     @stream PROVIDER CLIENT [FRAMING]  a stream (FRAMING of the provider: sse, lines or array; sse when left out)
     @gives [PATH]                      JSON (compared by value, numbers by their text) or, of a stream, its events
+                                       (an object with a member "..." may have others than those that are named)
     @exactly                           instead: these bytes, less the line ends around
     @dropped NAMES                     with @gives of a request: the fields that are left out
     @beta NAMES                        with @gives of a request: what anthropic-beta has to name
@@ -89,6 +90,9 @@ def events_of(text):
 def difference(wanted, got, where=""):
     """The first place where two parsed values differ, or None."""
     if isinstance(wanted, dict) and isinstance(got, dict):
+        if "..." in wanted:
+            wanted = {key: value for key, value in wanted.items() if key != "..."}
+            got = {key: value for key, value in got.items() if key in wanted}
         for key in [*wanted, *[key for key in got if key not in wanted]]:
             if key not in got or key not in wanted:
                 return f"{where}.{key}: {'missing' if key not in got else 'not expected: ' + json.dumps(got[key])[:200]}"

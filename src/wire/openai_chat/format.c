@@ -2,6 +2,8 @@
 
 #include "wire/openai_chat/format.h"
 
+#include "wire/openai_error.h"
+
 const tp_format tp_format_openai_chat = {
     .name = "openai_chat",
     .dialect = TP_DIALECT_OPENAI,
@@ -12,7 +14,7 @@ const tp_format tp_format_openai_chat = {
     .write_request = tp_openai_chat_request_write_chat,
     .read_reply = tp_openai_chat_reply_read_whole,
     .read_event = tp_openai_chat_reply_read_event,
-    .read_error = tp_openai_chat_reply_read_error,
+    .read_error = tp_openai_error_read,
     .write_event = tp_openai_chat_reply_write_event,
     .write_reply = tp_openai_chat_reply_write_whole,
 };

@@ -13,7 +13,6 @@ bool tp_openai_chat_request_read_completions(tp_chat *chat, tp_request_in *in);
 bool tp_openai_chat_request_write_chat(const tp_chat *chat, tp_request_out *out);
 bool tp_openai_chat_reply_read_whole(tp_reader *r, const tp_json *doc);
 bool tp_openai_chat_reply_read_event(tp_reader *r, tp_bytes name, const tp_json *doc);
-bool tp_openai_chat_reply_read_error(const tp_json *doc, tp_told *told, tp_arena *arena);
 void tp_openai_chat_reply_write_event(tp_writer *w, const tp_chat_event *ev);
 void tp_openai_chat_reply_write_whole(tp_writer *w, const tp_reply *reply);
 void tp_openai_chat_completions_write_event(tp_writer *w, const tp_chat_event *ev);

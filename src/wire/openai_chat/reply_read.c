@@ -3,7 +3,7 @@
 #include "wire/openai_chat/format.h"
 
 #include "wire/intake.h"
-#include "wire/trouble.h"
+#include "wire/openai_error.h"
 
 static bool is_null(const tp_json *doc, uint32_t node)
 {
@@ -63,7 +63,7 @@ static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_
     tp_intake_called called = { .id = tp_json_inside(doc, tp_json_get(doc, call, TP_BYTES("id"))),
                                 .name = tp_json_inside(doc, tp_json_get(doc, function, TP_BYTES("name"))),
                                 .seal = { .data = tp_json_inside(doc, tp_json_get(doc, google, TP_BYTES("thought_signature"))),
-                                          .maker = TP_DIALECT_OPENAI } };
+                                          .maker = TP_DIALECT_GEMINI } };
     int64_t key;
 
     tp_json_uint(doc, tp_json_get(doc, call, TP_BYTES("index")), &position);
@@ -143,34 +143,13 @@ static bool read(tp_reader *r, const tp_json *doc)
     return true;
 }
 
-bool tp_openai_chat_reply_read_error(const tp_json *doc, tp_told *told, tp_arena *arena)
-{
-    uint32_t error = tp_json_get(doc, 0, TP_BYTES("error")), message = tp_json_get(doc, error, TP_BYTES("message"));
-
-    (void)arena;
-    if (is_null(doc, error))
-        return false;
-    told->message = tp_json_inside(doc, message ? message : error);
-    told->code = tp_json_inside(doc, tp_json_get(doc, error, TP_BYTES("code")));
-    told->param = tp_json_inside(doc, tp_json_get(doc, error, TP_BYTES("param")));
-    told->trouble = tp_trouble_of(told->message, told->code);
-    return true;
-}
-
-/* An error inside a stream has no status but what its words mean. */
 static bool read_failure(tp_reader *r, const tp_json *doc)
 {
     uint32_t error = tp_json_get(doc, 0, TP_BYTES("error"));
-    uint64_t status;
 
     if (is_null(doc, error) || tp_json_has(doc, error, TP_JSON_FALSE))
         return false;
-    r->failed = true;
-    tp_openai_chat_reply_read_error(doc, &r->told, r->arena);
-    r->told = tp_trouble_keep(&r->told, r->arena);
-    r->told.status = tp_json_uint(doc, tp_json_get(doc, error, TP_BYTES("code")), &status) && status >= 400 && status < 600
-                         ? (int)status
-                         : tp_trouble_status(tp_json_inside(doc, tp_json_get(doc, error, TP_BYTES("type"))), r->told.code);
+    tp_openai_error_inside(r, doc, error);
     return true;
 }
 
