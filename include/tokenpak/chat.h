@@ -142,6 +142,7 @@ typedef struct tp_chat {
     tp_verbatim output_schema;
     uint32_t output_node; /* of the schema in doc */
     int output_strict;
+    tp_verbatim past;          /* of a client that refers to its last reply: the array of what came before */
     bool stream, stream_usage; /* stream_usage: the client of a chat stream wants the usage chunk */
     const char **dropped;      /* fields and items that no target gets, as the client called them */
     unsigned dropped_count;

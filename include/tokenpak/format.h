@@ -14,8 +14,9 @@ struct tp_model_rule;
 /* Reading a client's request into `chat`, whose arena, doc and dialect are set. */
 typedef struct tp_request_in {
     tp_bytes path, query;
-    const char *fault; /* set when it cannot be read: "messages[2].content: expected a string or an array" */
-    bool unsupported;  /* with `fault`: it is legal, but nobody else can be asked that */
+    const struct tp_json *past; /* {"items":[...]}: what came before, of a client that refers to it; NULL = it is not kept */
+    const char *fault;          /* set when it cannot be read: "messages[2].content: expected a string or an array" */
+    bool unsupported;           /* with `fault`: it is legal, but nobody else can be asked that */
 } tp_request_in;
 
 /* Writing a request for a provider. */
@@ -61,6 +62,8 @@ typedef struct tp_writer {
     tp_bytes model;     /* as the client asked, JSON-escaped */
     int64_t now;        /* s since 1970 */
     unsigned events;    /* written so far */
+    /* To be set behind the end, where clients can refer to a reply: under which id, and its items as an array without the brackets. */
+    tp_bytes kept_id, kept_items;
 } tp_writer;
 
 typedef struct tp_format {

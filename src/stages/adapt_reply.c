@@ -3,6 +3,7 @@
 #include "stages/adapt_reply.h"
 
 #include "base/list.h"
+#include "stages/recall.h"
 #include "stages/stages.h"
 #include "wire/chat.h"
 #include "wire/error.h"
@@ -141,6 +142,7 @@ tp_flow tp_adapt_reply_end(tp_adapt_reply *r, const tp_event *ev)
         tp_pass(r->x, &tp_stage_adapt, &(tp_event){ .type = TP_EVENT_HEAD, .head = &r->head });
         flush(r);
     }
+    tp_recall_keep(r->services, r->x, &r->writer);
     return tp_pass(r->x, &tp_stage_adapt, ev);
 }
 

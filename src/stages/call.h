@@ -50,7 +50,8 @@ typedef struct tp_call_note {
     const tp_format *target; /* NULL = it is asked as the client asks */
     tp_shape shape;          /* of the provider's reply */
     tp_convert *convert;
-    bool converting; /* on a worker, which cannot be stopped: the client may leave meanwhile */
+    const tp_json *past; /* what came before, of a client that refers to it */
+    bool converting;     /* on a worker, which cannot be stopped: the client may leave meanwhile */
     void (*then)(struct tp_call_note *n, tp_call_converted result);
     tp_feed *feed; /* of its reply; NULL = passes as it is */
     tp_call *call;

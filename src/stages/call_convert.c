@@ -8,6 +8,7 @@
 
 #include "base/offload.h"
 #include "json/string.h"
+#include "stages/recall.h"
 #include "wire/chat.h"
 #include "wire/error.h"
 #include "wire/feed.h"
@@ -56,6 +57,31 @@ static void run(void *arg)
     tp_convert_run(((tp_call_note *)arg)->convert);
 }
 
+static void on_recalled(void *arg, const tp_json *past)
+{
+    tp_call_note *n = arg;
+    tp_call_converted result = TP_CALL_UNSAYABLE;
+
+    n->converting = false;
+    n->past = past;
+    if (past)
+        result = tp_call_convert_request(n, n->then);
+    else
+        tp_fail(n->x, TP_ERR_CALLER_BAD_REQUEST, "previous_response_id: no reply of that id is kept for this client");
+    if (result != TP_CALL_CONVERTING)
+        n->then(n, result);
+}
+
+/* Whether what came before has to be looked up first. */
+static bool recalls(tp_call_note *n)
+{
+    tp_bytes id = n->past || n->x->chat ? tp_bytes_of(NULL, 0) : tp_recall_wanted(n->x);
+
+    if (id.length)
+        tp_recall_find(n->self->services, n->x, id, on_recalled, n);
+    return id.length > 0;
+}
+
 tp_call_converted tp_call_convert_request(tp_call_note *n, void (*then)(tp_call_note *n, tp_call_converted result))
 {
     const tp_format *target = tp_convert_target(n->x, candidate_of(n)->provider);
@@ -69,14 +95,18 @@ tp_call_converted tp_call_convert_request(tp_call_note *n, void (*then)(tp_call_
                 n->x->json ? "it has too many values" : "its Content-Encoding is not known");
         return TP_CALL_UNSAYABLE;
     }
+    n->then = then;
+    n->converting = recalls(n);
+    if (n->converting)
+        return TP_CALL_CONVERTING;
     n->convert = tp_convert_new(n->x, target, model_of(n), 2 * n->self->all->listen.max_body);
+    n->convert->in.past = n->past;
     n->convert->out.no_usage = tp_call_refuses(n->self, candidate_of(n)->provider->name);
     if (!tp_convert_is_long(n->convert)) {
         tp_convert_run(n->convert);
         return converted(n);
     }
     n->converting = true;
-    n->then = then;
     tp_offload(n->self->services->loop, run, on_converted, n);
     return TP_CALL_CONVERTING;
 }

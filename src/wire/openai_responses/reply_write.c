@@ -248,11 +248,21 @@ static void on_start(tp_writer *w, const tp_chat_event *ev)
     write_lifecycle(w, "response.in_progress", NULL, TP_RESPONSES_IN_PROGRESS);
 }
 
+/* Clients can refer to it from now on. */
+static void remember(tp_writer *w)
+{
+    const telling *t = w->state;
+
+    w->kept_id = tp_arena_join(w->arena, (const tp_bytes[]){ TP_BYTES("resp_"), w->id }, 2);
+    w->kept_items = tp_buffer_bytes(&t->items);
+}
+
 static void on_end(tp_writer *w, const tp_chat_event *ev)
 {
     tp_responses_status status = tp_openai_responses_response_write_status(w);
 
     write_lifecycle(w, status == TP_RESPONSES_COMPLETED ? "response.completed" : "response.incomplete", ev->usage, status);
+    remember(w);
 }
 
 /* A client that speaks Responses cannot ask for several choices. */
@@ -359,4 +369,5 @@ void tp_openai_responses_reply_write_whole(tp_writer *w, const tp_reply *reply)
             logprobs = tp_bytes_of(NULL, 0);
     }
     tp_openai_responses_response_write(w, &out, reply->usage, tp_openai_responses_response_write_status(w));
+    remember(w);
 }

@@ -121,7 +121,7 @@ static bool refuse(reading *r, const char *name)
 static bool read_previous(reading *r, uint32_t node)
 {
     (void)node;
-    return refuse(r, "previous_response_id");
+    return r->in->past || refuse(r, "previous_response_id");
 }
 
 static bool read_conversation(reading *r, uint32_t node)
@@ -144,6 +144,23 @@ static bool read_background(reading *r, uint32_t node)
     return tp_chat_fault(r->chat, r->in, "background: only OpenAI itself works on after the client has gone");
 }
 
+/* What came before has been an input, or an output, of the same form. */
+static bool read_input(reading *r, uint32_t node)
+{
+    const tp_json *own = r->doc;
+    bool good = true;
+
+    if (r->in->past) {
+        uint32_t items = tp_json_get(r->in->past, 0, TP_BYTES("items"));
+
+        r->chat->past = tp_json_raw(r->in->past, items);
+        r->doc = r->in->past;
+        good = tp_openai_responses_items_read(r, items);
+        r->doc = own;
+    }
+    return good && tp_openai_responses_items_read(r, node);
+}
+
 /* For the client's or OpenAI's own ends: leaving it out changes nothing. */
 static bool pass_over(reading *r, uint32_t node)
 {
@@ -164,7 +181,7 @@ static const struct {
     { K("background"), read_background },
     { K("tools"), tp_openai_responses_tools_read },
     { K("instructions"), read_instructions },
-    { K("input"), tp_openai_responses_items_read },
+    { K("input"), read_input },
     { K("tool_choice"), tp_openai_responses_tools_read_choice },
     { K("parallel_tool_calls"), read_parallel },
     { K("reasoning"), read_reasoning },
