@@ -128,12 +128,11 @@ typedef struct tp_chat {
     tp_tool *tools;
     tp_tool_choice choice;
     tp_escaped *chosen; /* ONE, ALLOWED: names */
-    unsigned chosen_count;
+    unsigned chosen_count, stop_count, dropped_count;
     bool must;    /* ALLOWED: one of them has to be called */
     int parallel; /* -1 not said, 0, 1 */
     tp_field params[TP_PARAM_COUNT];
-    tp_escaped *stops;
-    unsigned stop_count;
+    tp_escaped *stops; /* stop sequences */
     tp_effort effort;
     int64_t budget;    /* tokens of thinking, or one of tp_chat_budget */
     bool show_thought; /* summaries or thoughts are asked for */
@@ -145,7 +144,6 @@ typedef struct tp_chat {
     tp_verbatim past;          /* of a client that refers to its last reply: the array of what came before */
     bool stream, stream_usage; /* stream_usage: the client of a chat stream wants the usage chunk */
     const char **dropped;      /* fields and items that no target gets, as the client called them */
-    unsigned dropped_count;
 } tp_chat;
 
 #endif
