@@ -62,6 +62,10 @@ void tp_anthropic_mark_write(tp_anthropic_writing *g, tp_verbatim mark);
 tp_verbatim tp_anthropic_mark_of(const tp_part *part);
 unsigned tp_anthropic_mark_excess(const tp_chat *chat);
 
+/* The member "schema" of the answer's form, where the answer can be held to it. */
+bool tp_anthropic_schema_write_fits(const tp_chat *chat);
+void tp_anthropic_schema_write(tp_anthropic_writing *g);
+
 /* The members "tools" and "tool_choice". */
 void tp_anthropic_tool_write(tp_anthropic_writing *g);
 

@@ -108,7 +108,7 @@ static void write_thinking(writing *g, const thinking *how)
 
 static bool has_schema(const writing *g)
 {
-    return g->chat->output == TP_OUTPUT_SCHEMA && g->out->rule->output_schema;
+    return g->chat->output == TP_OUTPUT_SCHEMA && g->out->rule->output_schema && tp_anthropic_schema_write_fits(g->chat);
 }
 
 /* As the inside of a JSON string. */
@@ -145,7 +145,7 @@ static void write_output(writing *g)
     if (has_schema(g)) {
         tp_write_member_open(&g->w, "format", '{');
         tp_write_member_text(&g->w, "type", "json_schema");
-        tp_write_member_raw(&g->w, "schema", g->chat->output_schema);
+        tp_anthropic_schema_write(g);
         tp_write_close(&g->w, '}');
     }
     tp_write_close(&g->w, '}');
