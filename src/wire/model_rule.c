@@ -36,6 +36,7 @@ static const tp_model_rule RULES[] = {
     OPENAI("gpt-4o*", LIMITED, .most_output = 16384),
     OPENAI("gpt-4-turbo*", LIMITED, .most_output = 4096),
     OPENAI("gpt-3.5*", LIMITED, .most_output = 4096),
+    OPENAI("*gemini*", .seal_back = true, EFFORT(MINIMAL, HIGH)),
     OPENAI("*deepseek*", .thought_back = true),
     OPENAI("*kimi*", .thought_back = true),
     OPENAI("*glm*", .thought_back = true),

@@ -59,7 +59,7 @@ static void write_call(writing *g, const tp_part *part)
 {
     open_block(g, "tool_use");
     tp_write_member_escaped(&g->w, "id", id_of(g, part));
-    tp_write_member_escaped(&g->w, "name", part->name);
+    tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, part->name));
     tp_write_key(&g->w, "input");
     if (part->custom)
         tp_write_raw(&g->w, tp_chat_custom_arguments(part->arguments, g->out->arena));

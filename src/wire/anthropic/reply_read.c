@@ -125,11 +125,23 @@ static void read_redacted(tp_reader *r, const tp_json *doc, uint32_t block, int6
     tp_intake_seal(r->intake, 0, TP_PART_THINKING, key, &seal);
 }
 
+/* The tool as the client calls it, whose name may have been written in the characters that are allowed here. */
+static tp_escaped clients_name(const tp_reader *r, tp_escaped name)
+{
+    const tp_tool *tool = r->chat ? r->chat->tools : NULL;
+
+    if (!tool || tp_chat_tool(r->chat, name))
+        return name;
+    while (tool && !tp_bytes_equal(tp_chat_safe_id(r->scratch, tool->name), name))
+        tool = tool->next;
+    return tool ? tool->name : name;
+}
+
 /* The input of a call is empty here when it follows in pieces; some servers give it whole, and the pieces too. */
 static void read_call(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
 {
     tp_anthropic_reply *state = r->state;
-    tp_intake_called called = { .id = text_of(doc, block, "id"), .name = text_of(doc, block, "name") };
+    tp_intake_called called = { .id = text_of(doc, block, "id"), .name = clients_name(r, text_of(doc, block, "name")) };
     uint32_t input = get(doc, block, "input");
 
     tp_intake_call(r->intake, 0, key, &called);
