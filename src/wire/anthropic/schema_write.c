@@ -14,33 +14,24 @@ typedef enum value {
     LIMIT,   /* is left out */
     CLOSED,  /* additionalProperties: has to be false */
     FEWEST,  /* minItems: 0 or 1 */
+    FORMAT,  /* format: one of few */
 } value;
 
 static const struct {
     tp_bytes keyword;
     value value;
 } KEYWORDS[] = {
-    { K("properties"), SCHEMAS },
-    { K("$defs"), SCHEMAS },
-    { K("definitions"), SCHEMAS },
-    { K("anyOf"), SCHEMAS },
-    { K("allOf"), SCHEMAS },
-    { K("oneOf"), SCHEMAS },
-    { K("items"), SCHEMA },
-    { K("additionalProperties"), CLOSED },
-    { K("minItems"), FEWEST },
-    { K("maxItems"), LIMIT },
-    { K("uniqueItems"), LIMIT },
-    { K("minimum"), LIMIT },
-    { K("maximum"), LIMIT },
-    { K("exclusiveMinimum"), LIMIT },
-    { K("exclusiveMaximum"), LIMIT },
-    { K("multipleOf"), LIMIT },
-    { K("minLength"), LIMIT },
-    { K("maxLength"), LIMIT },
-    { K("minProperties"), LIMIT },
-    { K("maxProperties"), LIMIT },
-    { K("patternProperties"), LIMIT },
+    { K("properties"), SCHEMAS },     { K("$defs"), SCHEMAS },
+    { K("definitions"), SCHEMAS },    { K("anyOf"), SCHEMAS },
+    { K("allOf"), SCHEMAS },          { K("oneOf"), SCHEMAS },
+    { K("items"), SCHEMA },           { K("additionalProperties"), CLOSED },
+    { K("minItems"), FEWEST },        { K("format"), FORMAT },
+    { K("maxItems"), LIMIT },         { K("uniqueItems"), LIMIT },
+    { K("minimum"), LIMIT },          { K("maximum"), LIMIT },
+    { K("exclusiveMinimum"), LIMIT }, { K("exclusiveMaximum"), LIMIT },
+    { K("multipleOf"), LIMIT },       { K("minLength"), LIMIT },
+    { K("maxLength"), LIMIT },        { K("minProperties"), LIMIT },
+    { K("maxProperties"), LIMIT },    { K("patternProperties"), LIMIT },
 };
 
 static value value_of(const tp_json *doc, uint32_t key)
@@ -67,10 +58,23 @@ static void write_schemas(writing *g, uint32_t node)
     tp_write_close(&g->w, object ? '}' : ']');
 }
 
+static bool is_known_format(const tp_json *doc, uint32_t node)
+{
+    static const tp_bytes FORMATS[] = { K("date-time"), K("time"), K("date"), K("duration"), K("email"),
+                                        K("hostname"),  K("uri"),  K("ipv4"), K("ipv6"),     K("uuid") };
+
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(*FORMATS); i++)
+        if (tp_json_is(doc, node, FORMATS[i]))
+            return true;
+    return false;
+}
+
 static bool is_left_out(const tp_json *doc, value kind, uint32_t node)
 {
     uint64_t count;
 
+    if (kind == FORMAT)
+        return !is_known_format(doc, node);
     if (kind == FEWEST)
         return !tp_json_uint(doc, node, &count) || count > 1;
     return kind == LIMIT || (kind == CLOSED && !tp_json_has(doc, node, TP_JSON_FALSE));
