@@ -45,7 +45,7 @@ typedef struct tp_chat_event {
     const tp_media *media;        /* OPEN of IMAGE */
     tp_finish finish;             /* FINISH */
     tp_escaped sequence;          /* FINISH: the stop sequence; of a REFUSAL why */
-    const struct tp_usage *usage; /* START, FINISH, END: what the provider has told so far, NULL = nothing */
+    const struct tp_usage *usage; /* START: what its own event told; FINISH, END: all that was told so far; NULL = nothing */
 } tp_chat_event;
 
 typedef void tp_chat_emit(void *arg, const tp_chat_event *event);

@@ -29,13 +29,18 @@ void tp_write_close(tp_write *w, char bracket)
     w->comma = true;
 }
 
-void tp_write_key(tp_write *w, const char *key)
+void tp_write_key_escaped(tp_write *w, tp_bytes inside)
 {
     begin(w);
     add(w, TP_BYTES("\""));
-    add(w, tp_bytes_text(key));
+    add(w, inside);
     add(w, TP_BYTES("\":"));
     w->comma = false;
+}
+
+void tp_write_key(tp_write *w, const char *key)
+{
+    tp_write_key_escaped(w, tp_bytes_text(key));
 }
 
 void tp_write_raw(tp_write *w, tp_bytes json)

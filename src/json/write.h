@@ -23,6 +23,7 @@ void tp_write_close(tp_write *w, char bracket);
 
 /* `key` needs no escapes. */
 void tp_write_key(tp_write *w, const char *key);
+void tp_write_key_escaped(tp_write *w, tp_bytes inside); /* one as it stands in another text */
 
 void tp_write_raw(tp_write *w, tp_bytes json);       /* a JSON value as it stands */
 void tp_write_escaped(tp_write *w, tp_bytes inside); /* the inside of a JSON string */

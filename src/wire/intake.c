@@ -45,7 +45,7 @@ struct tp_intake {
     choice *choices;
     unsigned made; /* ids of calls */
     bool started, ended;
-    const struct tp_usage *usage;
+    const struct tp_usage *first_usage, *usage;
     const char *fault;
 };
 
@@ -72,6 +72,11 @@ void tp_intake_usage(tp_intake *in, const struct tp_usage *usage)
     in->usage = usage;
 }
 
+void tp_intake_start_usage(tp_intake *in, const struct tp_usage *usage)
+{
+    in->first_usage = usage;
+}
+
 const char *tp_intake_fault(const tp_intake *in)
 {
     return in->fault;
@@ -82,7 +87,7 @@ void tp_intake_start(tp_intake *in, tp_escaped id, tp_escaped model)
     if (in->started)
         return;
     in->started = true;
-    in->emit(in->arg, &(tp_chat_event){ .type = TP_CHAT_START, .id = id, .name = model, .usage = in->usage });
+    in->emit(in->arg, &(tp_chat_event){ .type = TP_CHAT_START, .id = id, .name = model, .usage = in->first_usage });
 }
 
 static choice *find_choice(tp_intake *in, unsigned number)

@@ -21,6 +21,9 @@ tp_intake *tp_intake_new(tp_arena *arena, const tp_chat *chat, tp_bytes id, size
 
 void tp_intake_start(tp_intake *in, tp_escaped id, tp_escaped model); /* a second one is ignored */
 
+/* What START carries as usage: what the provider's own first event tells, which stays the same however its bytes arrive. Before it. */
+void tp_intake_start_usage(tp_intake *in, const struct tp_usage *usage);
+
 /* TEXT, REFUSAL, THINKING. An empty piece opens nothing. */
 void tp_intake_text(tp_intake *in, unsigned choice, tp_part_type type, int64_t key, tp_escaped piece);
 
@@ -58,7 +61,7 @@ void tp_intake_ping(tp_intake *in);
 /* The reply is complete: finishes what is not. */
 void tp_intake_end(tp_intake *in);
 
-/* What the events carry as usage from now on. */
+/* What the events but START carry as usage from now on. */
 void tp_intake_usage(tp_intake *in, const struct tp_usage *usage);
 
 /* Why the reply cannot be made sense of; NULL = it can. */

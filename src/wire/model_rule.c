@@ -21,7 +21,7 @@
         .dialect = TP_DIALECT_GEMINI, .pattern = TP_BYTES_INIT(name), __VA_ARGS__                                                          \
     }
 #define EFFORT(low, high) .thinking = TP_THINKING_EFFORT, .least = TP_EFFORT_##low, .most = TP_EFFORT_##high
-#define DECIDES(high) .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW, .most = TP_EFFORT_##high
+#define DECIDES(high) .no_prefill = true, .thinking = TP_THINKING_ADAPTIVE, .least = TP_EFFORT_LOW, .most = TP_EFFORT_##high
 #define LIMITED .completion_tokens = true
 
 static const tp_model_rule RULES[] = {
@@ -36,6 +36,7 @@ static const tp_model_rule RULES[] = {
     OPENAI("gpt-4o*", LIMITED, .most_output = 16384),
     OPENAI("gpt-4-turbo*", LIMITED, .most_output = 4096),
     OPENAI("gpt-3.5*", LIMITED, .most_output = 4096),
+    OPENAI("*gemini*", .seal_back = true, EFFORT(MINIMAL, HIGH)),
     OPENAI("*deepseek*", .thought_back = true),
     OPENAI("*kimi*", .thought_back = true),
     OPENAI("*glm*", .thought_back = true),

@@ -27,6 +27,8 @@ typedef struct tp_model_rule {
     bool completion_tokens; /* OpenAI: the limit is called max_completion_tokens */
     bool whole_schema;      /* Gemini: takes parametersJsonSchema and responseJsonSchema */
     bool output_schema;     /* Anthropic: takes output_config.format */
+    bool no_prefill;        /* Anthropic: the last turn has to be the user's */
+    bool seal_back;         /* OpenAI-compatible: wants the signature of a call back, under extra_content.google */
     bool thought_back;      /* OpenAI-compatible: wants reasoning_content back between tool calls */
 } tp_model_rule;
 

@@ -59,7 +59,7 @@ static void write_call(writing *g, const tp_part *part)
 {
     open_block(g, "tool_use");
     tp_write_member_escaped(&g->w, "id", id_of(g, part));
-    tp_write_member_escaped(&g->w, "name", part->name);
+    tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, part->name));
     tp_write_key(&g->w, "input");
     if (part->custom)
         tp_write_raw(&g->w, tp_chat_custom_arguments(part->arguments, g->out->arena));
@@ -148,11 +148,12 @@ static void begin_message(writing *g, tp_role role)
     g->open = role;
 }
 
-/* The first turn has to be the user's, and there has to be one. */
-static void stand_in(writing *g)
+/* A turn of the user where there has to be one. */
+static void stand_in(writing *g, tp_escaped text)
 {
+    close_message(g);
     begin_message(g, TP_ROLE_USER);
-    write_text(g, &(tp_part){ .type = TP_PART_TEXT, .text = TP_BYTES("(nothing was said)") });
+    write_text(g, &(tp_part){ .type = TP_PART_TEXT, .text = text });
 }
 
 /* Neighbours in one role become one message: turns have to alternate. */
@@ -161,7 +162,7 @@ static void turn_to(writing *g, tp_role role, bool first)
     if (g->open == role)
         return;
     if (first && role == TP_ROLE_ASSISTANT)
-        stand_in(g);
+        stand_in(g, TP_BYTES("(nothing was said)"));
     close_message(g);
     begin_message(g, role);
 }
@@ -182,7 +183,9 @@ bool tp_anthropic_block_write_messages(writing *g)
         }
     }
     if (first)
-        stand_in(g);
+        stand_in(g, TP_BYTES("(nothing was said)"));
+    if (g->open == TP_ROLE_ASSISTANT && g->out->rule->no_prefill && g->chat->dialect != TP_DIALECT_ANTHROPIC)
+        stand_in(g, TP_BYTES("(go on)"));
     close_message(g);
     tp_write_close(&g->w, ']');
     return true;

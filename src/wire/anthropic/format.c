@@ -14,6 +14,8 @@ const tp_format tp_format_anthropic = {
     .read_reply = tp_anthropic_reply_read_whole,
     .read_event = tp_anthropic_reply_read_event,
     .read_error = tp_anthropic_reply_read_error,
+    .read_count = tp_anthropic_reply_read_count,
+    .write_count = tp_anthropic_whole_write_count,
     .write_event = tp_anthropic_reply_write_event,
     .write_reply = tp_anthropic_whole_write,
 };

@@ -62,6 +62,10 @@ void tp_anthropic_mark_write(tp_anthropic_writing *g, tp_verbatim mark);
 tp_verbatim tp_anthropic_mark_of(const tp_part *part);
 unsigned tp_anthropic_mark_excess(const tp_chat *chat);
 
+/* The member "schema" of the answer's form, where the answer can be held to it. */
+bool tp_anthropic_schema_write_fits(const tp_chat *chat);
+void tp_anthropic_schema_write(tp_anthropic_writing *g);
+
 /* The members "tools" and "tool_choice". */
 void tp_anthropic_tool_write(tp_anthropic_writing *g);
 
@@ -84,6 +88,7 @@ typedef struct tp_anthropic_reply {
 bool tp_anthropic_reply_read_whole(tp_reader *r, const tp_json *doc);
 bool tp_anthropic_reply_read_event(tp_reader *r, tp_bytes name, const tp_json *doc);
 bool tp_anthropic_reply_read_error(const tp_json *doc, tp_told *told, tp_arena *arena);
+bool tp_anthropic_reply_read_count(const tp_json *doc, uint64_t *tokens);
 
 /* What writing a stream needs to remember. */
 typedef struct tp_anthropic_answer {
@@ -96,6 +101,7 @@ typedef struct tp_anthropic_answer {
 } tp_anthropic_answer;
 
 void tp_anthropic_reply_write_event(tp_writer *w, const tp_chat_event *ev);
+void tp_anthropic_whole_write_count(tp_buffer *out, uint64_t tokens);
 void tp_anthropic_whole_write(tp_writer *writer, const tp_reply *reply);
 
 /* Members of the message and of message_delta, and blocks that a stream and a whole message have in common. */

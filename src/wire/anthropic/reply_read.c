@@ -4,6 +4,7 @@
 
 #include "wire/seal.h"
 #include "wire/trouble.h"
+#include "wire/usage.h"
 
 #define K TP_BYTES_INIT
 
@@ -124,11 +125,23 @@ static void read_redacted(tp_reader *r, const tp_json *doc, uint32_t block, int6
     tp_intake_seal(r->intake, 0, TP_PART_THINKING, key, &seal);
 }
 
+/* The tool as the client calls it, whose name may have been written in the characters that are allowed here. */
+static tp_escaped clients_name(const tp_reader *r, tp_escaped name)
+{
+    const tp_tool *tool = r->chat ? r->chat->tools : NULL;
+
+    if (!tool || tp_chat_tool(r->chat, name))
+        return name;
+    while (tool && !tp_bytes_equal(tp_chat_safe_id(r->scratch, tool->name), name))
+        tool = tool->next;
+    return tool ? tool->name : name;
+}
+
 /* The input of a call is empty here when it follows in pieces; some servers give it whole, and the pieces too. */
 static void read_call(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
 {
     tp_anthropic_reply *state = r->state;
-    tp_intake_called called = { .id = text_of(doc, block, "id"), .name = text_of(doc, block, "name") };
+    tp_intake_called called = { .id = text_of(doc, block, "id"), .name = clients_name(r, text_of(doc, block, "name")) };
     uint32_t input = get(doc, block, "input");
 
     tp_intake_call(r->intake, 0, key, &called);
@@ -210,7 +223,34 @@ bool tp_anthropic_reply_read_whole(tp_reader *r, const tp_json *doc)
     return true;
 }
 
+bool tp_anthropic_reply_read_count(const tp_json *doc, uint64_t *tokens)
+{
+    return tp_json_uint(doc, tp_json_get(doc, 0, TP_BYTES("input_tokens")), tokens);
+}
+
 /* ---- events ---- */
+
+static uint64_t number_of(const tp_json *doc, uint32_t object, const char *key)
+{
+    uint64_t number = 0;
+
+    tp_json_uint(doc, get(doc, object, key), &number);
+    return number;
+}
+
+/* A message starts with what its prompt costs. */
+static void read_first_usage(tp_reader *r, const tp_json *doc, uint32_t node)
+{
+    tp_usage *usage = node ? tp_arena_make(r->arena, tp_usage) : NULL;
+
+    if (!usage)
+        return;
+    usage->cache_read = number_of(doc, node, "cache_read_input_tokens");
+    usage->cache_creation = number_of(doc, node, "cache_creation_input_tokens");
+    usage->input = number_of(doc, node, "input_tokens") + usage->cache_read + usage->cache_creation;
+    usage->output = number_of(doc, node, "output_tokens");
+    tp_intake_start_usage(r->intake, usage);
+}
 
 /* The block's key for the intake: its index, and one that no other message's block has. */
 static int64_t key_of(tp_reader *r, const tp_json *doc)
@@ -236,6 +276,7 @@ static void on_start(tp_reader *r, const tp_json *doc)
         state->base = state->highest + 1;
     state->begun = true;
     state->id = tp_arena_copy(r->arena, id);
+    read_first_usage(r, doc, get(doc, message, "usage"));
     tp_intake_start(r->intake, id, text_of(doc, message, "model"));
 }
 

@@ -108,7 +108,7 @@ static void write_thinking(writing *g, const thinking *how)
 
 static bool has_schema(const writing *g)
 {
-    return g->chat->output == TP_OUTPUT_SCHEMA && g->out->rule->output_schema;
+    return g->chat->output == TP_OUTPUT_SCHEMA && g->out->rule->output_schema && tp_anthropic_schema_write_fits(g->chat);
 }
 
 /* As the inside of a JSON string. */
@@ -145,7 +145,7 @@ static void write_output(writing *g)
     if (has_schema(g)) {
         tp_write_member_open(&g->w, "format", '{');
         tp_write_member_text(&g->w, "type", "json_schema");
-        tp_write_member_raw(&g->w, "schema", g->chat->output_schema);
+        tp_anthropic_schema_write(g);
         tp_write_close(&g->w, '}');
     }
     tp_write_close(&g->w, '}');
@@ -267,6 +267,20 @@ static bool write_prompt(writing *g)
     return tp_anthropic_block_write_messages(g);
 }
 
+/* What has no part in counting tokens. Returns the parameters that are said. */
+static uint32_t write_rest(writing *g)
+{
+    uint32_t said = 0;
+
+    if (g->out->count)
+        return said;
+    write_stops(g);
+    said |= write_user(g) | write_tier(g);
+    if (g->out->stream)
+        tp_write_member_bool(&g->w, "stream", true);
+    return said;
+}
+
 bool tp_anthropic_request_write(const tp_chat *chat, tp_request_out *out)
 {
     writing g = { .chat = chat, .out = out, .w = tp_write_to(out->body), .body = body_of(chat) };
@@ -280,16 +294,16 @@ bool tp_anthropic_request_write(const tp_chat *chat, tp_request_out *out)
     g.skip_marks = tp_anthropic_mark_excess(chat);
     tp_write_open(&g.w, '{');
     tp_write_member_string(&g.w, "model", out->model);
-    tp_write_member_number(&g.w, "max_tokens", limit);
-    if (!write_prompt(&g) || !write_sampling(&g, how.type == ENABLED || how.type == ADAPTIVE))
+    if (!out->count)
+        tp_write_member_number(&g.w, "max_tokens", limit);
+    if (!write_prompt(&g))
+        return false;
+    if (!out->count && !write_sampling(&g, how.type == ENABLED || how.type == ADAPTIVE))
         return false;
     write_thinking(&g, &how);
     write_output(&g);
-    write_stops(&g);
-    said |= write_user(&g) | write_tier(&g);
-    if (out->stream)
-        tp_write_member_bool(&g.w, "stream", true);
+    said |= write_rest(&g);
     tp_write_close(&g.w, '}');
-    out->path = TP_BYTES("/v1/messages");
+    out->path = out->count ? TP_BYTES("/v1/messages/count_tokens") : TP_BYTES("/v1/messages");
     return tp_chat_leave(chat, out, said) && (!g.w.full || tp_chat_refuse(out, "the converted request is larger than listen.max_body"));
 }

@@ -76,7 +76,7 @@ static tp_verbatim schema_of(const writing *g, const tp_tool *tool)
 static void write_function(writing *g, const tp_tool *tool)
 {
     tp_write_open(&g->w, '{');
-    tp_write_member_escaped(&g->w, "name", tool->name);
+    tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, tool->name));
     if (tool->description.length)
         tp_write_member_escaped(&g->w, "description", tool->description);
     tp_write_member_raw(&g->w, "input_schema", schema_of(g, tool));
@@ -115,7 +115,7 @@ static void write_choice(writing *g)
     tp_write_member_open(&g->w, "tool_choice", '{');
     tp_write_member_text(&g->w, "type", choice_word(chat));
     if (chat->choice == TP_CHOICE_ONE)
-        tp_write_member_escaped(&g->w, "name", chat->chosen[0]);
+        tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, chat->chosen[0]));
     if (chat->parallel >= 0 && chat->choice != TP_CHOICE_NONE)
         tp_write_member_bool(&g->w, "disable_parallel_tool_use", !chat->parallel);
     tp_write_close(&g->w, '}');
@@ -141,7 +141,7 @@ static void write_past(writing *g)
         return;
     tp_write_member_open(&g->w, "tools", '[');
     tp_write_open(&g->w, '{');
-    tp_write_member_escaped(&g->w, "name", call->name);
+    tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, call->name));
     tp_write_member_raw(&g->w, "input_schema", TP_BYTES(EMPTY));
     tp_write_close(&g->w, '}');
     tp_write_close(&g->w, ']');

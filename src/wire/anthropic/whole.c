@@ -98,3 +98,12 @@ void tp_anthropic_whole_write(tp_writer *writer, const tp_reply *reply)
     tp_anthropic_end_write_usage(&w, reply->usage);
     tp_write_close(&w, '}');
 }
+
+void tp_anthropic_whole_write_count(tp_buffer *out, uint64_t tokens)
+{
+    tp_write w = tp_write_to(out);
+
+    tp_write_open(&w, '{');
+    tp_write_member_number(&w, "input_tokens", tokens);
+    tp_write_close(&w, '}');
+}

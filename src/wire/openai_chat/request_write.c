@@ -1,6 +1,7 @@
 /* wire/openai_chat/request_write.c - a chat request for a provider with OpenAI's chat completions. */
 
 #include "wire/openai_chat/format.h"
+#include "wire/seal.h"
 
 typedef struct writing {
     const tp_chat *chat;
@@ -234,6 +235,20 @@ static bool write_user(writing *g, const tp_message *m)
     return write_rest(g, m->parts.first, rest, attached);
 }
 
+/* Gemini, asked in this dialect, wants its signatures back. */
+static void write_call_seal(writing *g, const tp_seal *seal)
+{
+    tp_escaped sealed = tp_seal_for(seal, TP_DIALECT_GEMINI);
+
+    if (!g->out->rule->seal_back || !sealed.length)
+        return;
+    tp_write_member_open(&g->w, "extra_content", '{');
+    tp_write_member_open(&g->w, "google", '{');
+    tp_write_member_escaped(&g->w, "thought_signature", sealed);
+    tp_write_close(&g->w, '}');
+    tp_write_close(&g->w, '}');
+}
+
 static void write_call(writing *g, const tp_part *call)
 {
     const tp_bytes none = TP_BYTES("{}");
@@ -249,6 +264,7 @@ static void write_call(writing *g, const tp_part *call)
     else
         tp_write_string(&g->w, call->arguments.length ? call->arguments : none);
     tp_write_close(&g->w, '}');
+    write_call_seal(g, &call->seal);
     tp_write_close(&g->w, '}');
 }
 
