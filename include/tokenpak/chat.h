@@ -86,6 +86,7 @@ typedef struct tp_tool {
     tp_verbatim parameters; /* JSON schema; empty = none given */
     uint32_t schema;        /* its node in tp_chat.doc; 0 = none */
     bool custom;            /* takes free text; `parameters` is its grammar or empty */
+    tp_verbatim wrapped;    /* of such a one: the schema of a function in its place, after tp_chat_tidy() */
     int strict;             /* -1 not said, 0, 1 */
     tp_verbatim cache;
     struct tp_tool *next;

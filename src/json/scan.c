@@ -287,7 +287,9 @@ static bool scan_text(scanner *s)
 
 static void tell(const scanner *s, tp_json_error *error)
 {
-    *error = (tp_json_error){ .offset = (size_t)(s->at - s->begin), .line = 1, .column = 1, .what = s->what, .too_many = s->count == TP_JSON_NODES };
+    *error = (tp_json_error){
+        .offset = (size_t)(s->at - s->begin), .line = 1, .column = 1, .what = s->what, .too_many = s->count == TP_JSON_NODES
+    };
     for (const char *c = s->begin; c < s->at; c++) {
         error->line += *c == '\n';
         error->column = *c == '\n' ? 1 : error->column + 1;

@@ -43,10 +43,23 @@ void tp_write_key(tp_write *w, const char *key)
     tp_write_key_escaped(w, tp_bytes_text(key));
 }
 
+/* Strings have no line ends in them. */
+static void flatten(char *at, char *end)
+{
+    for (; at < end; at++)
+        if (*at == '\n' || *at == '\r')
+            *at = ' ';
+}
+
 void tp_write_raw(tp_write *w, tp_bytes json)
 {
+    size_t start;
+
     begin(w);
+    start = w->out->length;
     add(w, json);
+    if (w->one_line && w->out->length > start && tp_bytes_find_below(json, ' ') < json.length)
+        flatten(w->out->data + start, w->out->data + w->out->length);
 }
 
 void tp_write_string_open(tp_write *w)

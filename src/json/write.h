@@ -10,6 +10,7 @@ typedef struct tp_write {
     tp_buffer *out;
     bool comma; /* the next value or key has one before it */
     bool full;
+    bool one_line; /* line ends between the tokens of raw values become blanks */
 } tp_write;
 
 static inline tp_write tp_write_to(tp_buffer *out)

@@ -52,7 +52,8 @@ void tp_chat_take_url(tp_media *media, tp_escaped url);
 /* ---- making it fit for any target: once, behind read_request ---- */
 
 /* Drops empty texts and messages without parts, joins the parts of neighbours in one role, moves the results of calls right behind them in
- * the order of the calls, gives every call a result and every result its call's name, and turns results without a call into text. */
+ * the order of the calls, gives every call a result and every result its call's name, turns results without a call into text, and describes
+ * the grammars of tools with free text. */
 void tp_chat_tidy(tp_chat *chat);
 
 /* ---- writing ---- */

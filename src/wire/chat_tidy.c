@@ -129,8 +129,33 @@ static void pair_calls(tp_chat *chat)
     }
 }
 
+/* Where a tool with free text is a function, its grammar can only be described. */
+static void describe_grammar(const tp_chat *chat, tp_tool *tool)
+{
+    tp_json doc;
+    uint32_t inside, definition, syntax;
+
+    if (!tool->parameters.length || !tp_json_scan(tool->parameters, chat->arena, TP_JSON_EVERYTHING, &doc, NULL))
+        return;
+    inside = tp_json_get(&doc, 0, TP_BYTES("grammar"));
+    definition = tp_json_get(&doc, inside, TP_BYTES("definition"));
+    syntax = tp_json_get(&doc, inside, TP_BYTES("syntax"));
+    if (!tp_json_has(&doc, definition, TP_JSON_STRING))
+        return;
+    tool->wrapped =
+        tp_arena_join(chat->arena,
+                      (const tp_bytes[]){ TP_BYTES("{\"type\":\"object\",\"properties\":{\"" TP_CHAT_INPUT
+                                                   "\":{\"type\":\"string\",\"description\":\"Text that follows this grammar ("),
+                                          tp_json_inside(&doc, syntax), TP_BYTES("):\\n"), tp_json_inside(&doc, definition),
+                                          TP_BYTES("\"}},\"required\":[\"" TP_CHAT_INPUT "\"],\"additionalProperties\":false}") },
+                      5);
+}
+
 void tp_chat_tidy(tp_chat *chat)
 {
+    for (tp_tool *tool = chat->tools; tool; tool = tool->next)
+        if (tool->custom)
+            describe_grammar(chat, tool);
     join_neighbours(chat);
     pair_calls(chat);
     drop_empty(chat);

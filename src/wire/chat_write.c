@@ -118,6 +118,8 @@ tp_escaped tp_chat_safe_id(tp_arena *arena, tp_escaped id)
 
 tp_verbatim tp_chat_schema(const tp_tool *tool)
 {
+    if (tool->wrapped.length)
+        return tool->wrapped;
     if (tool->custom)
         return TP_BYTES("{\"type\":\"object\",\"properties\":{\"" TP_CHAT_INPUT "\":{\"type\":\"string\"}},\"required\":[\"" TP_CHAT_INPUT
                         "\"],\"additionalProperties\":false}");

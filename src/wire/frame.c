@@ -14,7 +14,7 @@ tp_write tp_frame_open(tp_writer *w, const char *name)
     if (w->framing == TP_FRAMING_SSE)
         tp_buffer_text(w->out, "data: ");
     w->events++;
-    return tp_write_to(w->out);
+    return (tp_write){ .out = w->out, .one_line = true };
 }
 
 void tp_frame_close(tp_writer *w)

@@ -52,11 +52,28 @@ static void a_full_buffer_is_told(void **state)
     tp_buffer_free(&out);
 }
 
+static void a_raw_value_stays_on_its_line_where_lines_count(void **state)
+{
+    static const char RAW[] = "{\r\n\t\"a\": \"\\n\"\n}";
+    tp_buffer out = TP_BUFFER(1000);
+    tp_write w = { .out = &out, .one_line = true };
+
+    (void)state;
+    tp_write_raw(&w, tp_bytes_text(RAW));
+    assert_memory_equal(out.data, "{  \t\"a\": \"\\n\" }", out.length);
+    out.length = 0;
+    w = tp_write_to(&out);
+    tp_write_raw(&w, tp_bytes_text(RAW));
+    assert_memory_equal(out.data, RAW, out.length);
+    tp_buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_stand_between_values_and_nowhere_else),
         cmocka_unit_test(a_full_buffer_is_told),
+        cmocka_unit_test(a_raw_value_stays_on_its_line_where_lines_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
