@@ -3,6 +3,7 @@
 #include "wire/formats.h"
 
 #include "wire/chat.h"
+#include "wire/gemini/format.h"
 #include "wire/openai_chat/format.h"
 
 /* A client's path decides between formats of one dialect; the first row that fits counts. */
@@ -10,8 +11,9 @@ static const struct {
     const tp_format *format;
     tp_bytes path;
 } FORMATS[] = {
-    { &tp_format_openai_chat, TP_BYTES_INIT("*/chat/completions") },
-    { &tp_format_openai_completions, TP_BYTES_INIT("*/completions") },
+    { &tp_format_openai_chat, TP_BYTES_INIT("*/chat/completions") }, { &tp_format_openai_completions, TP_BYTES_INIT("*/completions") },
+    { &tp_format_gemini, TP_BYTES_INIT("*:generateContent") },       { &tp_format_gemini, TP_BYTES_INIT("*:streamGenerateContent") },
+    { &tp_format_gemini, TP_BYTES_INIT("*:countTokens") },
 };
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };

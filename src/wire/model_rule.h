@@ -22,10 +22,11 @@ typedef struct tp_model_rule {
     uint32_t refuses;     /* 1 << tp_param */
     uint32_t most_output; /* tokens of output; 0 = not known */
     tp_thinking thinking;
-    tp_effort least, most;  /* words it takes; what is beyond becomes the nearest */
-    bool completion_tokens; /* OpenAI: the limit is called max_completion_tokens */
-    bool whole_schema;      /* Gemini: takes parametersJsonSchema and responseJsonSchema */
-    bool thought_back;      /* OpenAI-compatible: wants reasoning_content back between tool calls */
+    tp_effort least, most;              /* words it takes; what is beyond becomes the nearest */
+    uint32_t least_budget, most_budget; /* BUDGET: tokens it takes; 0 = not known */
+    bool completion_tokens;             /* OpenAI: the limit is called max_completion_tokens */
+    bool whole_schema;                  /* Gemini: takes parametersJsonSchema and responseJsonSchema */
+    bool thought_back;                  /* OpenAI-compatible: wants reasoning_content back between tool calls */
 } tp_model_rule;
 
 /* The first row that fits; never NULL. */
