@@ -76,6 +76,7 @@ typedef struct tp_told {
     int status;
     tp_trouble trouble;
     tp_escaped message, code, param;
+    uint64_t retry_ms; /* it may be asked again after so long; 0 = it does not say */
 } tp_told;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "wire/chat.h"
 #include "wire/anthropic/format.h"
+#include "wire/gemini/format.h"
 #include "wire/openai_chat/format.h"
 #include "wire/openai_responses/format.h"
 
@@ -17,6 +18,9 @@ static const struct {
     { &tp_format_anthropic, TP_BYTES_INIT("*/messages*") },
     { &tp_format_openai_responses, TP_BYTES_INIT("*/responses") },
     { &tp_format_openai_responses, TP_BYTES_INIT("*/responses/input_tokens") },
+    { &tp_format_gemini, TP_BYTES_INIT("*:generateContent") },
+    { &tp_format_gemini, TP_BYTES_INIT("*:streamGenerateContent") },
+    { &tp_format_gemini, TP_BYTES_INIT("*:countTokens") },
 };
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };

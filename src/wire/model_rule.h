@@ -22,14 +22,15 @@ typedef struct tp_model_rule {
     uint32_t refuses;     /* 1 << tp_param */
     uint32_t most_output; /* tokens of output; 0 = not known */
     tp_thinking thinking;
-    tp_effort least, most;  /* words it takes; what is beyond becomes the nearest */
-    tp_effort lacks;        /* one between them that it does not take: the next lower is said; UNSAID = none */
-    bool completion_tokens; /* OpenAI: the limit is called max_completion_tokens */
-    bool whole_schema;      /* Gemini: takes parametersJsonSchema and responseJsonSchema */
-    bool output_schema;     /* Anthropic: takes output_config.format */
-    bool no_prefill;        /* Anthropic: the last turn has to be the user's */
-    bool seal_back;         /* OpenAI-compatible: wants the signature of a call back, under extra_content.google */
-    bool thought_back;      /* OpenAI-compatible: wants reasoning_content back between tool calls */
+    tp_effort least, most;              /* words it takes; what is beyond becomes the nearest */
+    tp_effort lacks;                    /* one between them that it does not take: the next lower is said; UNSAID = none */
+    bool completion_tokens;             /* OpenAI: the limit is called max_completion_tokens */
+    bool whole_schema;                  /* Gemini: takes parametersJsonSchema and responseJsonSchema */
+    bool output_schema;                 /* Anthropic: takes output_config.format */
+    bool no_prefill;                    /* Anthropic: the last turn has to be the user's */
+    bool seal_back;                     /* OpenAI-compatible: wants the signature of a call back, under extra_content.google */
+    bool thought_back;                  /* OpenAI-compatible: wants reasoning_content back between tool calls */
+    uint32_t least_budget, most_budget; /* BUDGET: tokens it takes; 0 = not known */
 } tp_model_rule;
 
 /* The first row that fits; never NULL. */

@@ -54,5 +54,6 @@ tp_told tp_trouble_keep(const tp_told *told, tp_arena *arena)
                       .trouble = told->trouble,
                       .message = tp_arena_copy(arena, told->message),
                       .code = tp_arena_copy(arena, told->code),
-                      .param = tp_arena_copy(arena, told->param) };
+                      .param = tp_arena_copy(arena, told->param),
+                      .retry_ms = told->retry_ms };
 }
