@@ -5,6 +5,7 @@
 #include "wire/chat.h"
 #include "wire/anthropic/format.h"
 #include "wire/gemini/format.h"
+#include "wire/ollama/format.h"
 #include "wire/openai_chat/format.h"
 #include "wire/openai_responses/format.h"
 
@@ -15,6 +16,8 @@ static const struct {
 } FORMATS[] = {
     { &tp_format_openai_chat, TP_BYTES_INIT("*/chat/completions") },
     { &tp_format_openai_completions, TP_BYTES_INIT("*/completions") },
+    { &tp_format_ollama, TP_BYTES_INIT("*/api/chat") },
+    { &tp_format_ollama_generate, TP_BYTES_INIT("*/api/generate") },
     { &tp_format_anthropic, TP_BYTES_INIT("*/messages*") },
     { &tp_format_openai_responses, TP_BYTES_INIT("*/responses") },
     { &tp_format_openai_responses, TP_BYTES_INIT("*/responses/input_tokens") },

@@ -71,7 +71,8 @@ static const tp_model_rule RULES[] = {
     GEMINI("*gemini*", .most_output = 65536, .thinking = TP_THINKING_LEVEL, .least = TP_EFFORT_MINIMAL, .most = TP_EFFORT_HIGH,
            .whole_schema = true),
     GEMINI("*", .most_output = 0),
-    { .dialect = TP_DIALECT_OLLAMA, .pattern = TP_BYTES_INIT("*"), EFFORT(NONE, HIGH) },
+    { .dialect = TP_DIALECT_OLLAMA, .pattern = TP_BYTES_INIT("*gpt-oss*"), EFFORT(LOW, HIGH) },
+    { .dialect = TP_DIALECT_OLLAMA, .pattern = TP_BYTES_INIT("*"), .least = TP_EFFORT_NONE, .most = TP_EFFORT_HIGH },
 };
 
 static const struct {

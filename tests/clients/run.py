@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the official SDKs against the daemon in front of a fake provider.  run.py [--binary PATH]
+"""Runs the official SDKs against the daemon in front of a fake provider.  run.py [--binary PATH] [--only TARGET,...]
+
+The cross_*.py run each client with each provider, in front of a strict provider of every dialect (tests/lib/strict). --only names
+targets of theirs (targets.py); then nothing else is run.
 
 Packages go into .cache/ of the checkout, in the versions that requirements.txt and js/package.json name. The JavaScript
 clients need Node 20 or newer and count as skipped without it.
@@ -22,9 +25,12 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 
 from fake_provider import Provider  # noqa: E402
 from scenario.process import Process  # noqa: E402
+from strict.server import Provider as StrictProvider  # noqa: E402
+from targets import config as cross_config  # noqa: E402
 
 PYTHON = ["openai_sdk.py", "anthropic_sdk.py", "gemini_sdk.py", "ollama_sdk.py"]
 JAVASCRIPT = ["openai.mjs", "anthropic.mjs", "gemini.mjs"]
+CROSS = ["cross_openai_chat.py", "cross_openai_responses.py", "cross_anthropic.py", "cross_gemini.py", "cross_ollama.py"]
 
 
 def quietly(*command, **options):
@@ -91,8 +97,6 @@ def suites(base, provider):
     python = python_packages()
     for script in PYTHON:
         yield run_suite([python, HERE / script, base, provider], HERE)
-    for script in sorted((ROOT / "tests/golden").glob("sdk_*.py")):
-        yield run_suite([python, script], HERE)
     found = node()
     if not found:
         return
@@ -101,27 +105,45 @@ def suites(base, provider):
         yield run_suite([found, home / script, base, provider], home)
 
 
-def main():
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--binary", default=str(ROOT / ".build/asan/tokenpak"))
-    options.add_argument("--direct", action="store_true", help="without the daemon: tests the tests")
-    arguments = options.parse_args()
-    provider = Provider()
+def cross_suites(base, provider, only):
+    python = python_packages()
+    for script in CROSS:
+        yield run_suite([python, HERE / script, base, provider, only], HERE)
+
+
+def run_behind(binary, provider, settings, suites_of):
+    """(passed, failed) of the suites behind a daemon with these settings; without a binary, of the provider alone."""
     provider.start()
-    provider_url = f"http://127.0.0.1:{provider.port}"
+    url = f"http://127.0.0.1:{provider.port}"
+    if not binary:
+        return tuple(map(sum, zip(*suites_of(url, url))))
     with tempfile.TemporaryDirectory(prefix="tokenpak-clients-") as home:
-        daemon = None
-        if not arguments.direct:
-            daemon = Process(arguments.binary, home, 2.0)
-            daemon.config.write_text(config(provider))
-            daemon.config.chmod(0o600)
-            daemon.start()
-        base = f"http://127.0.0.1:{daemon.port}" if daemon else provider_url
-        passed, failed = map(sum, zip(*suites(base, provider_url)))
-        if daemon and (problem := daemon.stop()):
+        daemon = Process(binary, home, 2.0)
+        daemon.config.write_text(settings(provider))
+        daemon.config.chmod(0o600)
+        daemon.start()
+        passed, failed = map(sum, zip(*suites_of(f"http://127.0.0.1:{daemon.port}", url)))
+        if problem := daemon.stop():
             failed += 1
             print(f"FAIL daemon: {problem}")
-    skipped = 0 if node() else len(JAVASCRIPT)
+    return passed, failed
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--binary", default=str(ROOT / ".build/asan/tokenpak"))
+    options.add_argument("--direct", action="store_true", help="without the daemon: tests the tests")
+    options.add_argument("--only", default="")
+    arguments = options.parse_args()
+    counts, skipped = [], 0
+    if not arguments.only:
+        counts.append(run_behind(None if arguments.direct else arguments.binary, Provider(), config, suites))
+        skipped = 0 if node() else len(JAVASCRIPT)
+    if not arguments.direct:
+        crossing = StrictProvider()
+        settings = json.dumps(cross_config(f"http://127.0.0.1:{crossing.port}"))
+        counts.append(run_behind(arguments.binary, crossing, lambda _: settings, lambda base, url: cross_suites(base, url, arguments.only)))
+    passed, failed = map(sum, zip(*counts))
     print(f"clients: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0
 
