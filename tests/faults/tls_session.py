@@ -70,7 +70,7 @@ class Talker:
 
     def __init__(self, home):
         self.port, self.keeper = reserve_port()
-        command = ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", "good.pem", "-key", "good.key", "-tls1_3"]
+        command = ["stdbuf", "-o0", "openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", "good.pem", "-key", "good.key", "-tls1_3"]
         self.child = subprocess.Popen(command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.heard = b""
         threading.Thread(target=self.listen, daemon=True).start()
