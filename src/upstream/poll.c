@@ -25,6 +25,7 @@ static tp_poll *find(const tp_polls *polls, int fd)
     return (size_t)fd < polls->room ? polls->by_fd[fd] : NULL;
 }
 
+/* A handle for each descriptor anew would cost two epoll_ctl calls and an ioctl. */
 static tp_poll *find_or_make(tp_polls *polls, int fd)
 {
     tp_poll *p = find(polls, fd);
@@ -55,13 +56,8 @@ static void on_event(uv_poll_t *handle, int status, int events)
     p->event(p->arg, p->fd, status < 0 || (events & (UV_READABLE | UV_DISCONNECT)), status < 0 || (events & UV_WRITABLE));
 }
 
-void tp_poll_set(tp_polls *polls, int fd, bool readable, bool writable, tp_poll_event *event, void *arg)
+static void set_mask(tp_poll *p, int mask)
 {
-    tp_poll *p = find_or_make(polls, fd);
-    int mask = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
-
-    p->event = event;
-    p->arg = arg;
     if (p->mask == mask) /* it would still cost two epoll_ctl calls */
         return;
     p->mask = mask;
@@ -71,14 +67,23 @@ void tp_poll_set(tp_polls *polls, int fd, bool readable, bool writable, tp_poll_
         uv_poll_stop(&p->handle);
 }
 
+void tp_poll_set(tp_polls *polls, int fd, bool readable, bool writable, tp_poll_event *event, void *arg)
+{
+    tp_poll *p = find_or_make(polls, fd);
+
+    p->event = event;
+    p->arg = arg;
+    set_mask(p, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0));
+}
+
 void tp_poll_drop(tp_polls *polls, int fd)
 {
     tp_poll *p = find(polls, fd);
 
     if (!p)
         return;
-    polls->by_fd[fd] = NULL;
-    uv_close((uv_handle_t *)&p->handle, on_closed);
+    p->event = NULL;
+    set_mask(p, 0);
 }
 
 void *tp_poll_owner(const tp_polls *polls, int fd, tp_poll_event *event)
@@ -90,5 +95,8 @@ void *tp_poll_owner(const tp_polls *polls, int fd, tp_poll_event *event)
 
 void tp_poll_free(tp_polls *polls)
 {
+    for (size_t fd = 0; fd < polls->room; fd++)
+        if (polls->by_fd[fd])
+            uv_close((uv_handle_t *)&polls->by_fd[fd]->handle, on_closed);
     free(polls->by_fd);
 }
