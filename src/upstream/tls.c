@@ -251,6 +251,8 @@ ssize_t tp_tls_send(tp_tls *tls, tp_bytes bytes)
 {
     int sent;
 
+    if (tls->cut || tls->failed) /* OpenSSL would take it for another piece than it still has, and then not read what has come either */
+        return TP_TLS_BROKEN;
     ERR_clear_error();
     sent = SSL_write(tls->ssl, bytes.data, (int)bytes.length);
     tls->send_wants_bytes = sent <= 0 && SSL_want_read(tls->ssl);

@@ -42,6 +42,7 @@ typedef struct ends {
     SSL *server;
     size_t room; /* most bytes on their way to the server */
     bool ended;  /* nothing comes from the server any more */
+    bool broken; /* nothing goes to it */
     char why[200];
     char protocols[20]; /* that the client has offered */
 } ends;
@@ -139,6 +140,10 @@ static inline ssize_t to_server(void *arg, tp_bytes bytes)
     ends *e = arg;
     size_t there = BIO_ctrl_pending(SSL_get_rbio(e->server)), room = there < e->room ? e->room - there : 0;
 
+    if (e->broken) {
+        errno = EPIPE;
+        return TP_TLS_BROKEN;
+    }
     if (room == 0)
         return TP_TLS_AGAIN;
     return BIO_write(SSL_get_rbio(e->server), bytes.data, (int)(bytes.length < room ? bytes.length : room));
@@ -166,7 +171,7 @@ static inline void connect_ends(ends *e, const char *name)
     SSL_set_bio(e->server, in, out);
     SSL_set_accept_state(e->server);
     e->room = 1 << 20;
-    e->ended = false;
+    e->ended = e->broken = false;
     e->client = tp_tls_open(e->context, name, &e->sessions, &CARRIER, e);
 }
 

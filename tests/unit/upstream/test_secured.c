@@ -40,6 +40,7 @@ static void accept_new(secured *s)
     if (s->r->peer.accepted == s->accepted)
         return;
     s->accepted = s->r->peer.accepted;
+    s->fed = s->r->peer.received.length; /* the end of the last connection */
     SSL_free(s->ssl);
     s->ssl = SSL_new(s->context);
     SSL_set_bio(s->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));

@@ -311,6 +311,23 @@ static void a_large_body_passes_through_a_narrow_pipe(void **state)
     ends_close(e);
 }
 
+static void what_has_come_is_read_though_nothing_can_be_sent(void **state)
+{
+    static const char BODY[20000];
+    ends *e = ends_open(&CA, &GOOD);
+
+    (void)state;
+    stand(e, "x.test");
+    e->room = 100;
+    assert_int_equal(tp_tls_send(e->client, tp_bytes_of(BODY, sizeof(BODY))), TP_TLS_AGAIN);
+    server_says(e, "enough");
+    e->broken = true;
+    assert_int_equal(tp_tls_send(e->client, tp_bytes_of(BODY, sizeof(BODY))), TP_TLS_BROKEN);
+    assert_int_equal(tp_tls_send(e->client, TP_BYTES("what follows it")), TP_TLS_BROKEN);
+    assert_receives(e, "enough");
+    ends_close(e);
+}
+
 static void assert_polled(const ends *e, bool readable, bool writable, bool for_bytes, bool for_room)
 {
     tp_tls_poll(e->client, &readable, &writable);
@@ -383,6 +400,7 @@ int main(void)
         cmocka_unit_test(tickets_are_silence_and_words_are_not),
         cmocka_unit_test(what_was_taken_in_and_not_received_is_known),
         cmocka_unit_test(a_large_body_passes_through_a_narrow_pipe),
+        cmocka_unit_test(what_has_come_is_read_though_nothing_can_be_sent),
         cmocka_unit_test(a_receive_that_waits_for_room_is_told_when_there_is_some),
         cmocka_unit_test(a_new_handshake_on_an_old_connection_is_declined),
     };
