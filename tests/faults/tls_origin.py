@@ -11,8 +11,10 @@ from rig import Skip
 from scenario.wire import Wire
 
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-# name of a certificate: whom it is for, and for how many days
-LEAVES = {"good": ("IP:127.0.0.1", 2), "wrong-name": ("DNS:other.test", 2), "expired": ("IP:127.0.0.1", -1)}
+# name of a certificate: whom it is for, and whether it has expired
+LEAVES = {"good": ("IP:127.0.0.1", False), "wrong-name": ("DNS:other.test", False), "expired": ("IP:127.0.0.1", True)}
+# OpenSSL 3.0 knows only the first way to say that a time is over, 3.5 only the second.
+PAST = (("-days", "-1"), ("-not_before", "20200101000000Z", "-not_after", "20200102000000Z"))
 
 
 def openssl(home, *arguments):
@@ -27,11 +29,18 @@ def make_certificates(home):
     for name in ("ca", "unknown"):
         named = ("-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1")
         openssl(home, "req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", *named)
-    for name, (whom, days) in LEAVES.items():
+    for name, (whom, expired) in LEAVES.items():
         (home / f"{name}.ext").write_text(f"subjectAltName={whom}\n")
         openssl(home, "req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", str(days), "-extfile", f"{name}.ext")
-        openssl(home, "x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem")
+        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+        sign = ("x509", "-req", "-in", f"{name}.csr", *signed)
+        if not expired:
+            openssl(home, *sign, "-days", "2")
+            continue
+        try:
+            openssl(home, *sign, *PAST[0])
+        except subprocess.CalledProcessError:
+            openssl(home, *sign, *PAST[1])
 
 
 def context_of(home, name):
