@@ -2,8 +2,6 @@
 
 #include "upstream/call.h"
 
-#include <stdio.h>
-
 #include "base/memory.h"
 
 /* A body up to MOST_COPIED bytes is joined with its head; a longer one is sent from where it lies, but up to MOST_JOINED bytes on a
@@ -197,6 +195,14 @@ static void compose_head(const tp_call *c, tp_buffer *out)
 }
 
 static void on_event(void *arg, tp_conn *conn, bool readable, bool writable);
+static void on_later(tp_timer *timer);
+
+/* Of what was taken from the descriptor already no event tells. */
+static void look_later(tp_call *c)
+{
+    if (tp_connect_holds(c->conn))
+        tp_timer_start(c->upstream->timers, &c->later, 0, on_later);
+}
 
 /* Sends the head and what follows it as far as the kernel takes it; false where that cannot be done at once. */
 static bool send_gathered(tp_call *c, tp_bytes head)
@@ -250,6 +256,7 @@ static void send_request(tp_call *c)
     c->finished = c->finished || !c->request->streams;
     await_reply(c);
     watch(c);
+    look_later(c);
 }
 
 static void on_connected(void *arg, tp_conn *conn, tp_connect_result result, const char *text)
@@ -360,8 +367,8 @@ static void on_readable(tp_call *c)
         }
         if (!parse(c, tp_bytes_of(c->upstream->input, (size_t)got)))
             return;
-        /* A plain socket tells again; TLS may hold decrypted bytes that no poll would announce. */
-        if (c->paused || (!c->request->origin->tls && got < TP_UPSTREAM_READ))
+        /* What is still in the socket is told again. */
+        if (c->paused || (got < TP_UPSTREAM_READ && !tp_connect_holds(c->conn)))
             return;
     }
 }
@@ -384,15 +391,14 @@ static void on_event(void *arg, tp_conn *conn, bool readable, bool writable)
     watch(c);
 }
 
-/* What was not to happen inside the caller: the first request for a streaming body, and the look for decrypted bytes that TLS may hold
- * and no poll would announce. */
+/* What was not to happen inside the caller: the first request for a streaming body, and the look for what no event would tell. */
 static void on_later(tp_timer *timer)
 {
     tp_call *c = tp_list_entry(timer, tp_call, later);
 
     if (c->state == OPEN && !c->finished)
         c->events->writable(c->arg);
-    if (c->state == OPEN && !c->paused && c->request->origin->tls)
+    if (c->state == OPEN && !c->paused && tp_connect_holds(c->conn))
         on_readable(c);
     watch(c);
 }
@@ -419,6 +425,20 @@ tp_call *tp_call_start(tp_upstream *upstream, const tp_call_request *request, co
     return c;
 }
 
+/* Put together first: three small sends would cost more, and three records of TLS. */
+static void push_chunk(tp_call *c, tp_bytes part)
+{
+    tp_buffer *out = &c->upstream->scratch;
+
+    out->length = 0;
+    tp_buffer_hex(out, part.length);
+    tp_buffer_text(out, "\r\n");
+    tp_buffer_add(out, part);
+    tp_buffer_text(out, "\r\n");
+    push(c, tp_buffer_bytes(out));
+    tp_buffer_clear(out, MOST_JOINED * 2);
+}
+
 bool tp_call_write(tp_call *c, tp_bytes part)
 {
     if (c->state == ENDED)
@@ -426,16 +446,10 @@ bool tp_call_write(tp_call *c, tp_bytes part)
     if (part.length == 0) /* as a chunk it would end the body */
         return !c->wanted;
     c->streamed = true;
-    if (c->request->body_length < 0) {
-        char size[24];
-        int length = snprintf(size, sizeof(size), "%zx\r\n", part.length);
-
-        push(c, tp_bytes_of(size, (size_t)length));
+    if (c->request->body_length < 0)
+        push_chunk(c, part);
+    else
         push(c, part);
-        push(c, TP_BYTES("\r\n"));
-    } else {
-        push(c, part);
-    }
     c->wanted = c->pending.length - c->pending_done >= MOST_PENDING;
     await_reply(c);
     watch(c);
@@ -473,8 +487,7 @@ void tp_call_resume(tp_call *c)
         arm(c, c->request->idle_ms);
     await_reply(c);
     watch(c);
-    if (c->request->origin->tls)
-        tp_timer_start(c->upstream->timers, &c->later, 0, on_later);
+    look_later(c);
 }
 
 void tp_call_cancel(tp_call *c)

@@ -1,13 +1,13 @@
-/* upstream/connect.c - CURLM shards on uv_poll handles. */
+/* upstream/connect.c - libcurl makes the connection in a CURLM shard; the handshake and the bytes on it are ours. */
 
 #include "upstream/connect.h"
 
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,10 +15,10 @@
 
 #include "base/memory.h"
 #include "base/offload.h"
+#include "upstream/poll.h"
 #include "upstream/tcpinfo.h"
-#include "upstream/trust.h"
 
-enum { SHARD_SIZE = 16 };
+enum { SHARD_SIZE = 16, LONGEST_CONNECT_MS = 300000 };
 
 typedef struct tp_shard {
     tp_connector *connector;
@@ -28,70 +28,23 @@ typedef struct tp_shard {
     struct tp_shard *next;
 } tp_shard;
 
-/* One per descriptor that is polled: by libcurl while it connects, by ourselves afterwards. */
-typedef struct watch {
-    uv_poll_t poll;
-    int mask;
-    int fd;
-    tp_shard *shard; /* of libcurl */
-    tp_conn *conn;   /* of ours */
-} watch;
-
 struct tp_connector {
     uv_loop_t *loop;
     tp_timers *timers;
     CURLSH *share;
-    X509_STORE *trust; /* NULL until loaded */
+    tp_tls_context *tls; /* NULL until loaded */
     bool shut, loading;
-    bool tls_proxy;  /* a proxy of the environment is itself spoken to in TLS: no bytes of ours may go to the descriptor */
-    tp_list waiting; /* connections that need the CA store */
+    tp_list waiting; /* connections that need it */
     tp_shard *shards;
-    watch **watches; /* by descriptor */
-    size_t watch_room;
+    tp_polls polls; /* of libcurl while it connects, of ours afterwards */
 };
 
 static void free_connector(tp_connector *c)
 {
     curl_share_cleanup(c->share);
-    X509_STORE_free(c->trust);
-    free(c->watches);
+    tp_tls_context_free(c->tls);
+    tp_poll_free(&c->polls);
     free(c);
-}
-
-static void on_watch_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static void drop_watch(tp_connector *c, int fd)
-{
-    watch *w = (size_t)fd < c->watch_room ? c->watches[fd] : NULL;
-
-    if (!w)
-        return;
-    c->watches[fd] = NULL;
-    uv_close((uv_handle_t *)&w->poll, on_watch_closed);
-}
-
-static watch *watch_of(tp_connector *c, int fd)
-{
-    watch *w;
-
-    if ((size_t)fd >= c->watch_room) {
-        size_t room = (size_t)fd * 2 + 64;
-
-        c->watches = tp_memory_resize(c->watches, room * sizeof(*c->watches));
-        memset(c->watches + c->watch_room, 0, (room - c->watch_room) * sizeof(*c->watches));
-        c->watch_room = room;
-    }
-    if (c->watches[fd])
-        return c->watches[fd];
-    w = tp_new(watch);
-    w->fd = fd;
-    w->poll.data = w;
-    uv_poll_init(c->loop, &w->poll, fd);
-    c->watches[fd] = w;
-    return w;
 }
 
 static void finish_connect(tp_conn *conn, CURLcode code);
@@ -112,52 +65,25 @@ static void collect(tp_shard *shard)
     }
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
+static void on_curl_event(void *arg, int fd, bool readable, bool writable)
 {
-    watch *w = poll->data;
-    bool readable = status < 0 || (events & (UV_READABLE | UV_DISCONNECT)), writable = status < 0 || (events & UV_WRITABLE);
+    tp_shard *shard = arg;
     int running;
 
-    if (status < 0)
-        w->mask = 0; /* libuv has stopped the poll; what is still to be read, and the error behind it, need another one */
-    if (w->conn) {
-        w->conn->event(w->conn->arg, w->conn, readable, writable);
-        return;
-    }
-    if (w->shard) {
-        tp_shard *shard = w->shard;
-
-        curl_multi_socket_action(shard->multi, w->fd, (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0), &running);
-        collect(shard);
-    }
-}
-
-/* An unchanged mask would still cost two epoll_ctl calls. */
-static void set_mask(watch *w, int mask)
-{
-    if (w->mask == mask)
-        return;
-    w->mask = mask;
-    if (mask)
-        uv_poll_start(&w->poll, mask, on_poll);
-    else
-        uv_poll_stop(&w->poll);
+    curl_multi_socket_action(shard->multi, fd, (readable ? CURL_CSELECT_IN : 0) | (writable ? CURL_CSELECT_OUT : 0), &running);
+    collect(shard);
 }
 
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 {
     tp_shard *shard = arg;
-    watch *w;
 
     (void)easy;
     (void)unused;
-    if (what == CURL_POLL_REMOVE) {
-        drop_watch(shard->connector, fd);
-        return 0;
-    }
-    w = watch_of(shard->connector, fd);
-    w->shard = shard;
-    set_mask(w, (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0));
+    if (what == CURL_POLL_REMOVE)
+        tp_poll_drop(&shard->connector->polls, fd);
+    else
+        tp_poll_set(&shard->connector->polls, fd, what & CURL_POLL_IN, what & CURL_POLL_OUT, on_curl_event, shard);
     return 0;
 }
 
@@ -182,33 +108,37 @@ static int on_curl_timer(CURLM *multi, long ms, void *arg)
     return 0;
 }
 
-/* Before it opens a connection libcurl closes what it finds dead among those it has lent: such a descriptor is its owner's to close.
- */
+static void on_own_event(void *arg, int fd, bool readable, bool writable)
+{
+    tp_conn *conn = arg;
+
+    (void)fd;
+    if (conn->tls)
+        tp_tls_ready(conn->tls, &readable, &writable);
+    conn->event(conn->arg, conn, readable, writable);
+}
+
+/* Before it opens a connection libcurl closes what it finds dead among those it has lent: such a descriptor is its owner's to close. */
 static int on_close_socket(void *arg, curl_socket_t fd)
 {
     tp_connector *c = arg;
-    watch *w = (size_t)fd < c->watch_room ? c->watches[fd] : NULL;
+    tp_conn *conn = tp_poll_owner(&c->polls, fd, on_own_event);
 
-    if (w && w->conn) {
-        w->conn->released = true;
+    if (conn) {
+        conn->released = true;
         return 0;
     }
-    drop_watch(c, fd);
+    tp_poll_drop(&c->polls, fd);
     return close(fd);
 }
 
-static CURLcode on_tls_context(CURL *easy, void *context, void *arg)
+/* The TLS that a proxy is spoken to in. */
+static CURLcode on_proxy_context(CURL *easy, void *context, void *arg)
 {
     tp_connector *c = arg;
 
     (void)easy;
-    SSL_CTX_set1_cert_store(context, c->trust);
-#ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
-    /* As it may stand in openssl.cnf: a FIN would count as an announced end. */
-    SSL_CTX_clear_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
-#endif
-    /* What could not be sent is sent again from another place. */
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    tp_tls_adapt(c->tls, context);
     return CURLE_OK;
 }
 
@@ -231,17 +161,25 @@ static tp_shard *shard_with_room(tp_connector *c)
     return shard;
 }
 
-static bool names_tls_proxy(const char *variable)
+/* What libcurl would find in the environment by the scheme of the URL; but the URL it gets has http even where TLS will be ours. Empty,
+ * and not NULL, where there is none, or it would look for itself. It heeds no_proxy in any case. */
+static const char *proxy_for(const tp_origin *origin)
 {
-    const char *value = getenv(variable);
+    static const char *const VARIABLES[][5] = { { "http_proxy", "all_proxy", "ALL_PROXY" },
+                                                { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" } };
 
-    return value && strncmp(value, "https://", 8) == 0;
+    for (const char *const *variable = VARIABLES[origin->tls]; *variable; variable++) {
+        const char *value = getenv(*variable);
+
+        if (value && value[0])
+            return value;
+    }
+    return "";
 }
 
-/* Whether its bytes may go to the descriptor itself. */
-static bool is_plain(const tp_conn *conn)
+static uint64_t longest(const tp_conn *conn)
 {
-    return !conn->origin->tls && !conn->connector->tls_proxy;
+    return conn->timeout ? conn->timeout : LONGEST_CONNECT_MS;
 }
 
 static CURL *make_easy(tp_conn *conn)
@@ -259,11 +197,12 @@ static CURL *make_easy(tp_conn *conn)
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 1024L);
     curl_easy_setopt(easy, CURLOPT_SHARE, c->share);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, conn->error);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(conn->timeout ? conn->timeout : 300000));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)longest(conn));
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy_for(conn->origin));
     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_proxy_context);
     curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, c);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, c);
@@ -274,27 +213,30 @@ static void begin(tp_conn *conn)
 {
     conn->shard = shard_with_room(conn->connector);
     conn->shard->count++;
+    conn->since_ns = tp_clock_ns(conn->connector->timers->clock);
     conn->error = tp_memory_new(CURL_ERROR_SIZE);
     conn->easy = make_easy(conn);
     curl_multi_add_handle(conn->shard->multi, conn->easy);
 }
 
-static void on_trust_loading(void *arg)
+typedef struct load_job {
+    tp_tls_context *tls;
+    tp_connector *connector;
+} load_job;
+
+static void on_loading(void *arg)
 {
-    *(X509_STORE **)arg = tp_trust_load();
+    load_job *job = arg;
+
+    job->tls = tp_tls_context_new();
 }
 
-typedef struct trust_job {
-    X509_STORE *store;
-    tp_connector *connector;
-} trust_job;
-
-static void on_trust_loaded(void *arg)
+static void on_loaded(void *arg)
 {
-    trust_job *job = arg;
+    load_job *job = arg;
     tp_connector *c = job->connector;
 
-    c->trust = job->store;
+    c->tls = job->tls;
     c->loading = false;
     free(job);
     if (c->shut) {
@@ -308,15 +250,13 @@ static void on_trust_loaded(void *arg)
 tp_connector *tp_connect_open(uv_loop_t *loop, tp_timers *timers)
 {
     tp_connector *c = tp_new(tp_connector);
-    trust_job *job = tp_new(trust_job);
+    load_job *job = tp_new(load_job);
 
-    *c = (tp_connector){ .loop = loop, .timers = timers, .share = curl_share_init(), .loading = true };
-    c->tls_proxy = names_tls_proxy("http_proxy") || names_tls_proxy("all_proxy") || names_tls_proxy("ALL_PROXY");
-    curl_share_setopt(c->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    *c = (tp_connector){ .loop = loop, .timers = timers, .share = curl_share_init(), .loading = true, .polls = { .loop = loop } };
     curl_share_setopt(c->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
     tp_list_init(&c->waiting);
     job->connector = c;
-    tp_offload(loop, on_trust_loading, on_trust_loaded, job);
+    tp_offload(loop, on_loading, on_loaded, job);
     return c;
 }
 
@@ -341,7 +281,8 @@ tp_conn *tp_connect_start(tp_connector *c, tp_origin *origin, uint64_t timeout_m
     tp_conn *conn = tp_new(tp_conn);
 
     *conn = (tp_conn){ .connector = c, .origin = origin, .fd = -1, .timeout = timeout_ms, .done = done, .arg = arg };
-    if (origin->tls && !c->trust)
+    conn->direct = strncasecmp(proxy_for(origin), "https://", 8) != 0;
+    if ((origin->tls || !conn->direct) && !c->tls)
         tp_list_append(&c->waiting, &conn->link);
     else
         begin(conn);
@@ -375,8 +316,8 @@ static void drop_easy(tp_conn *conn)
     conn->easy = NULL;
 }
 
-/* A connection without TLS needs libcurl no more, whose part of it takes 16 KiB. The descriptor is doubled, because a handle leaves its
- * multi only by closing, at once or later. Without a free descriptor it stays as it is. */
+/* What stands needs libcurl no more, whose part of it takes 16 KiB. The descriptor is doubled, because a handle leaves its multi only by
+ * closing, at once or later. Without a free descriptor it stays as it is. */
 static void part_from_curl(tp_conn *conn)
 {
     int own = fcntl(conn->fd, F_DUPFD_CLOEXEC, 0);
@@ -399,6 +340,63 @@ static bool is_starved(const tp_connector *c)
     return false;
 }
 
+/* Nobody has asked to watch it yet. */
+static void on_early_event(void *arg, tp_conn *conn, bool readable, bool writable)
+{
+    (void)arg;
+    (void)readable;
+    (void)writable;
+    tp_connect_watch(conn, false, false);
+}
+
+static void finish_handshake(tp_conn *conn, tp_connect_result result, const char *text)
+{
+    tp_timer_stop(conn->connector->timers, &conn->timer);
+    conn->event = on_early_event;
+    conn->done(conn->arg, conn, result, text);
+}
+
+static void on_late(tp_timer *timer)
+{
+    finish_handshake(tp_list_entry(timer, tp_conn, timer), TP_CONNECT_TIMEOUT, "the TLS handshake was not complete within timeout.connect");
+}
+
+static void on_handshake(void *arg, tp_conn *conn, bool readable, bool writable)
+{
+    static const char FAILED[] = "the TLS handshake failed: ";
+    char text[CURL_ERROR_SIZE];
+    size_t start = sizeof(FAILED) - 1;
+    tp_tls_step step;
+
+    (void)arg;
+    (void)readable;
+    (void)writable;
+    memcpy(text, FAILED, sizeof(FAILED));
+    step = tp_tls_handshake(conn->tls, text + start, sizeof(text) - start);
+    if (step == TP_TLS_DONE)
+        finish_handshake(conn, TP_CONNECT_OK, "");
+    else if (step == TP_TLS_FAILED)
+        finish_handshake(conn, TP_CONNECT_TLS, text);
+    else
+        tp_connect_watch(conn, step == TP_TLS_WANTS_BYTES, step == TP_TLS_WANTS_ROOM);
+}
+
+static ssize_t carry_out(void *arg, tp_bytes bytes);
+static ssize_t carry_in(void *arg, char *room, size_t size);
+
+/* What is left of the time goes to the handshake. */
+static void begin_handshake(tp_conn *conn)
+{
+    static const tp_tls_carrier CARRIER = { carry_out, carry_in };
+    tp_connector *c = conn->connector;
+    uint64_t passed = (tp_clock_ns(c->timers->clock) - conn->since_ns) / 1000000;
+
+    conn->tls = tp_tls_open(c->tls, conn->origin->host, &conn->origin->sessions, &CARRIER, conn);
+    conn->event = on_handshake;
+    tp_timer_start(c->timers, &conn->timer, passed < longest(conn) ? longest(conn) - passed : 0, on_late);
+    on_handshake(conn->arg, conn, true, true);
+}
+
 static void finish_connect(tp_conn *conn, CURLcode code)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
@@ -411,23 +409,29 @@ static void finish_connect(tp_conn *conn, CURLcode code)
         result = TP_CONNECT_STARVED;
     conn->fd = fd == CURL_SOCKET_BAD ? -1 : fd;
     conn->acknowledged = conn->fd < 0 ? 0 : tp_tcpinfo_acknowledged(conn->fd);
-    snprintf(text, sizeof(text), "%s%s", result == TP_CONNECT_TLS ? "the TLS handshake failed: " : "",
+    snprintf(text, sizeof(text), "%s%s", result == TP_CONNECT_TLS ? "the TLS handshake with the proxy failed: " : "",
              result == TP_CONNECT_STARVED ? "no descriptor is left for a connection (RLIMIT_NOFILE, ulimit -n)"
              : conn->error[0]             ? conn->error
                                           : curl_easy_strerror(code));
     curl_easy_setopt(conn->easy, CURLOPT_ERRORBUFFER, NULL);
     free(conn->error);
     conn->error = NULL;
-    if (conn->fd >= 0 && is_plain(conn))
+    if (result == TP_CONNECT_OK && conn->direct)
         part_from_curl(conn);
-    conn->done(conn->arg, conn, result, text);
+    if (result == TP_CONNECT_OK && conn->origin->tls)
+        begin_handshake(conn);
+    else
+        conn->done(conn->arg, conn, result, text);
 }
 
 void tp_connect_close(tp_conn *conn)
 {
     tp_list_remove(&conn->link);
+    tp_timer_stop(conn->connector->timers, &conn->timer);
+    if (conn->tls)
+        tp_tls_close(conn->tls);
     if (conn->fd >= 0)
-        drop_watch(conn->connector, conn->fd);
+        tp_poll_drop(&conn->connector->polls, conn->fd);
     if (conn->easy)
         drop_easy(conn);
     if (conn->released)
@@ -438,11 +442,9 @@ void tp_connect_close(tp_conn *conn)
 
 void tp_connect_watch(tp_conn *conn, bool readable, bool writable)
 {
-    watch *w = watch_of(conn->connector, conn->fd);
-
-    w->shard = NULL;
-    w->conn = conn;
-    set_mask(w, (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0));
+    if (conn->tls)
+        tp_tls_poll(conn->tls, &readable, &writable);
+    tp_poll_set(&conn->connector->polls, conn->fd, readable, writable, on_own_event, conn);
 }
 
 static ssize_t plain_result(ssize_t result)
@@ -452,21 +454,50 @@ static ssize_t plain_result(ssize_t result)
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? TP_CONNECT_AGAIN : TP_CONNECT_BROKEN;
 }
 
-ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
+/* The bytes as they are on the way, for TLS or for ourselves. */
+static ssize_t carry_out(void *arg, tp_bytes bytes)
 {
+    tp_conn *conn = arg;
     size_t sent = 0;
     CURLcode code;
 
-    if (is_plain(conn)) {
+    if (conn->direct) {
         ssize_t result = plain_result(send(conn->fd, bytes.data, bytes.length, MSG_NOSIGNAL));
 
         conn->sent += result > 0 ? (uint64_t)result : 0;
         return result;
     }
+    errno = EIO;
     code = curl_easy_send(conn->easy, bytes.data, bytes.length, &sent);
     if (code == CURLE_AGAIN)
         return TP_CONNECT_AGAIN;
     return code == CURLE_OK ? (ssize_t)sent : TP_CONNECT_BROKEN;
+}
+
+static ssize_t carry_in(void *arg, char *room, size_t size)
+{
+    tp_conn *conn = arg;
+    size_t received = 0;
+    CURLcode code;
+
+    if (conn->direct) {
+        ssize_t got = plain_result(recv(conn->fd, room, size, 0));
+
+        if (got != 0 || !tp_tcpinfo_closed(conn->fd))
+            return got;
+        errno = ECONNRESET; /* when libcurl has looked at a reset connection before us it has taken the error with it */
+        return TP_CONNECT_BROKEN;
+    }
+    errno = EIO;
+    code = curl_easy_recv(conn->easy, room, size, &received);
+    if (code == CURLE_AGAIN)
+        return TP_CONNECT_AGAIN;
+    return code == CURLE_OK ? (ssize_t)received : TP_CONNECT_BROKEN;
+}
+
+ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes)
+{
+    return conn->tls ? tp_tls_send(conn->tls, bytes) : carry_out(conn, bytes);
 }
 
 ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned count)
@@ -475,7 +506,7 @@ ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned cou
     struct msghdr message = { .msg_iov = pieces, .msg_iovlen = count };
     ssize_t result;
 
-    if (!is_plain(conn))
+    if (!conn->direct || conn->tls)
         return TP_CONNECT_AGAIN;
     for (unsigned i = 0; i < count; i++)
         pieces[i] = (struct iovec){ (void *)(uintptr_t)parts[i].data, parts[i].length };
@@ -484,45 +515,29 @@ ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned cou
     return result;
 }
 
-/* libcurl tells a FIN that close_notify has announced and one that anyone on the way can have sent alike. */
-static bool is_announced_end(const tp_conn *conn)
-{
-    struct curl_tlssessioninfo *tls = NULL;
-
-    if (curl_easy_getinfo(conn->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls || !tls->internals)
-        return true;
-    return tls->backend != CURLSSLBACKEND_OPENSSL || (SSL_get_shutdown(tls->internals) & SSL_RECEIVED_SHUTDOWN);
-}
-
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
 {
-    size_t received = 0;
-    CURLcode code;
-
-    if (is_plain(conn)) {
-        ssize_t got = plain_result(recv(conn->fd, room, size, 0));
-
-        /* When libcurl has looked at a reset connection before us it has taken the error with it. */
-        return got == 0 && tp_tcpinfo_closed(conn->fd) ? TP_CONNECT_BROKEN : got;
-    }
-    code = curl_easy_recv(conn->easy, room, size, &received);
-    if (code == CURLE_AGAIN)
-        return TP_CONNECT_AGAIN;
-    if (code == CURLE_OK && received == 0 && !is_announced_end(conn))
-        return TP_CONNECT_BROKEN;
-    return code == CURLE_OK ? (ssize_t)received : TP_CONNECT_BROKEN;
+    return conn->tls ? tp_tls_receive(conn->tls, room, size) : carry_in(conn, room, size);
 }
 
-bool tp_connect_silent(const tp_conn *conn)
+bool tp_connect_holds(const tp_conn *conn)
+{
+    return !conn->direct || (conn->tls && tp_tls_holds(conn->tls)); /* libcurl does not tell what it holds */
+}
+
+bool tp_connect_silent(tp_conn *conn)
 {
     char byte;
+    bool quiet = recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 
-    return recv(conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    if (!conn->tls || (quiet && !tp_connect_holds(conn)))
+        return quiet;
+    return tp_tls_silent(conn->tls);
 }
 
 void tp_connect_mark(tp_conn *conn)
 {
-    conn->mark = !is_plain(conn) ? tp_tcpinfo_acknowledged(conn->fd) : conn->acknowledged + conn->sent;
+    conn->mark = conn->direct ? conn->acknowledged + conn->sent : tp_tcpinfo_acknowledged(conn->fd);
 }
 
 bool tp_connect_taken_in(const tp_conn *conn)

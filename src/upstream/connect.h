@@ -1,7 +1,8 @@
 /* upstream/connect.h - opens, secures and closes connections to providers; the only file that knows libcurl multi. Loop thread only.
  *
- * Each connection is a CONNECT_ONLY handle in one of several CURLMs ("shards", at most 16 connections each, because libcurl searches a
- * multi's connections one by one). Once it stands, the exchange on it is ours; without TLS the descriptor is too, and the handle goes. */
+ * Each connection begins as a CONNECT_ONLY handle in one of several CURLMs ("shards", at most 16 connections each, because libcurl
+ * searches a multi's connections one by one). Once it stands, the descriptor and what is said on it, TLS and HTTP, are ours, and the
+ * handle goes. Only a connection through a proxy that is itself spoken to in TLS keeps its handle, because that TLS is libcurl's. */
 
 #ifndef TP_UPSTREAM_CONNECT_H
 #define TP_UPSTREAM_CONNECT_H
@@ -25,14 +26,17 @@ typedef enum tp_connect_result {
 typedef struct tp_conn {
     tp_connector *connector;
     tp_origin *origin;
-    void *easy; /* CURL; NULL while it waits for the CA store, and once it stands without TLS */
+    void *easy; /* CURL; NULL while it waits for the TLS context, and once libcurl is needed no more */
     struct tp_shard *shard;
+    tp_tls *tls;                       /* NULL in plain text, and until connected */
     int fd;                            /* -1 until connected */
+    bool direct;                       /* our bytes go to the descriptor itself */
     bool released;                     /* ours to close: libcurl has let go of it */
-    tp_link link;                      /* waiting for the CA store, or idle in the pool */
-    uint64_t idle_ns;                  /* since when it is idle */
-    uint64_t timeout;                  /* ms, of the connect */
-    uint64_t acknowledged, sent, mark; /* bytes: acknowledged when it stood, sent in plain text since, and see tp_connect_mark */
+    tp_link link;                      /* waiting for the TLS context, or idle in the pool */
+    uint64_t since_ns;                 /* since when it connects, or is idle */
+    uint64_t timeout;                  /* ms, of the connect, with the handshake */
+    tp_timer timer;                    /* of the handshake */
+    uint64_t acknowledged, sent, mark; /* bytes: acknowledged when it stood, sent since, and see tp_connect_mark */
     /* While connecting. */
     void (*done)(void *arg, struct tp_conn *conn, tp_connect_result result, const char *text);
     /* While watched. */
@@ -57,7 +61,7 @@ void tp_connect_close(tp_conn *conn);
 /* Calls `event` when the connection can be read or written; neither = not watched. */
 void tp_connect_watch(tp_conn *conn, bool readable, bool writable);
 
-enum { TP_CONNECT_AGAIN = -1, TP_CONNECT_BROKEN = -2, TP_CONNECT_PARTS = 8 };
+enum { TP_CONNECT_AGAIN = TP_TLS_AGAIN, TP_CONNECT_BROKEN = TP_TLS_BROKEN, TP_CONNECT_PARTS = 8 };
 
 /* Bytes sent, or AGAIN, or BROKEN. */
 ssize_t tp_connect_send(tp_conn *conn, tp_bytes bytes);
@@ -68,8 +72,11 @@ ssize_t tp_connect_send_parts(tp_conn *conn, const tp_bytes *parts, unsigned cou
 /* Bytes received, 0 at the end (over TLS only an announced one), AGAIN or BROKEN. */
 ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size);
 
+/* Whether more can be received of which no event will tell, because it was taken from the descriptor already. */
+bool tp_connect_holds(const tp_conn *conn);
+
 /* Whether an idle connection is still silent and open. */
-bool tp_connect_silent(const tp_conn *conn);
+bool tp_connect_silent(tp_conn *conn);
 
 /* Remembers how much the provider's kernel has acknowledged, before a request is sent on a reused connection. */
 void tp_connect_mark(tp_conn *conn);

@@ -29,17 +29,27 @@ static char *join(const char *a, const char *b, const char *c, const char *d)
     return text;
 }
 
+static char *bare_host(const char *host)
+{
+    char *bare = tp_memory_text(host + (host[0] == '['));
+    size_t length = strlen(bare);
+
+    if (length > 1 && (bare[length - 1] == ']' || bare[length - 1] == '.'))
+        bare[length - 1] = 0;
+    return bare;
+}
+
 static tp_origin *describe(CURLU *url, const char *base_url)
 {
     tp_origin *origin = tp_new(tp_origin);
     char *scheme = part_of(url, CURLUPART_SCHEME, 0, ""), *host = part_of(url, CURLUPART_HOST, 0, "");
     char *port = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, ""), *own = part_of(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, "");
-    char *hostport = join(host, ":", port, "/");
     size_t length;
 
     origin->tls = strcmp(scheme, "https") == 0;
     origin->base_url = tp_memory_text(base_url);
-    origin->url = join(scheme, "://", hostport, "");
+    origin->url = join("http://", host, ":", port);
+    origin->host = bare_host(host);
     origin->authority = join(host, own[0] ? ":" : "", own, "");
     origin->path = part_of(url, CURLUPART_PATH, 0, "");
     for (length = strlen(origin->path); length > 0 && origin->path[length - 1] == '/'; length--)
@@ -49,7 +59,6 @@ static tp_origin *describe(CURLU *url, const char *base_url)
     free(host);
     free(port);
     free(own);
-    free(hostport);
     return origin;
 }
 
@@ -67,8 +76,10 @@ tp_origin *tp_origin_new(const char *base_url)
 
 void tp_origin_free(tp_origin *origin)
 {
+    tp_tls_forget(&origin->sessions);
     free(origin->base_url);
     free(origin->url);
+    free(origin->host);
     free(origin->authority);
     free(origin->path);
     free(origin);

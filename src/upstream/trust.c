@@ -2,7 +2,6 @@
 
 #include "upstream/trust.h"
 
-#include <openssl/crypto.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -18,6 +17,5 @@ X509_STORE *tp_trust_load(void)
         file = BUNDLE;
     if (!file || X509_STORE_load_locations(store, file, NULL) != 1)
         X509_STORE_set_default_paths(store);
-    OPENSSL_thread_stop(); /* what the library keeps for this worker, which has no other use for it */
     return store;
 }

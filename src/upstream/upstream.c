@@ -27,7 +27,8 @@ static void on_idle_event(void *arg, tp_conn *conn, bool readable, bool writable
 {
     (void)readable;
     (void)writable;
-    drop(arg, conn);
+    if (!tp_connect_silent(conn)) /* a ticket of TLS is no word of the provider */
+        drop(arg, conn);
 }
 
 static void reap(tp_timer *timer)
@@ -39,7 +40,7 @@ static void reap(tp_timer *timer)
         while (!tp_list_empty(&o->idle)) {
             tp_conn *oldest = tp_list_entry(o->idle.head.previous, tp_conn, link);
 
-            if (now - oldest->idle_ns < (uint64_t)IDLE_AGE_MS * 1000000)
+            if (now - oldest->since_ns < (uint64_t)IDLE_AGE_MS * 1000000)
                 break;
             drop(u, oldest);
         }
@@ -120,7 +121,7 @@ void tp_upstream_put(tp_upstream *u, tp_conn *conn)
         tp_connect_close(conn);
         return;
     }
-    conn->idle_ns = tp_clock_ns(u->timers->clock);
+    conn->since_ns = tp_clock_ns(u->timers->clock);
     conn->event = on_idle_event;
     conn->arg = u;
     tp_connect_watch(conn, true, false);

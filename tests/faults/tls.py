@@ -1,88 +1,28 @@
 """Providers over TLS: what can go wrong before the first byte of HTTP, and the matrix once more through an origin with a certificate."""
 
 import concurrent.futures
-import pathlib
-import shutil
 import socket
 import ssl
 import struct
-import subprocess
-import tempfile
 import threading
 
 import kept
 import matrix
 import talk
 import tls_end
+import tls_session
+import tunnel
 from cell import Call, Cell, check_trace
-from origin import Origin
 from provider_faults import UNREACHABLE
 from rig import Rig, Skip, attempt, need
-from scenario.values import Mismatch
-from scenario.wire import Reset, Wire
+from tls_origin import TlsOrigin, context_of
 
 SHORT_SHARE = 14
 WARM = Cell("tls", "until close, announced", "end", "openai", False, "-warm")
-NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-# name of a certificate: whom it is for, and for how many days
-LEAVES = {"good": ("IP:127.0.0.1", 2), "wrong-name": ("DNS:other.test", 2), "expired": ("IP:127.0.0.1", -1)}
 # A ServerHello that announces more than it has.
 HALF_HELLO = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + b"x" * 32
 HANDSHAKE = "TLS handshake failed"
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
-
-
-def openssl(home, *arguments):
-    try:
-        subprocess.run(["openssl", *arguments], cwd=home, check=True, capture_output=True)
-    except FileNotFoundError:
-        raise Skip("openssl, which makes the certificates, is not installed") from None
-
-
-def make_certificates(home):
-    """ca.pem; NAME.pem and NAME.key for each leaf, and for one that nobody vouches for."""
-    for name in ("ca", "unknown"):
-        named = ("-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1")
-        openssl(home, "req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "2", *named)
-    for name, (whom, days) in LEAVES.items():
-        (home / f"{name}.ext").write_text(f"subjectAltName={whom}\n")
-        openssl(home, "req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", str(days), "-extfile", f"{name}.ext")
-        openssl(home, "x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem")
-
-
-class TlsOrigin(Origin):
-    """The origin behind TLS: `close` is a FIN that no close_notify announces."""
-
-    scheme = "https"
-
-    def __init__(self):
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="tokenpak-tls-"))
-        make_certificates(self.home)
-        self.authority = self.home / "ca.pem"
-        self.context = self.context_of("good")
-        super().__init__()
-
-    def context_of(self, name):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.home / f"{name}.pem", self.home / f"{name}.key")
-        return context
-
-    def serve(self, connection, number):
-        connection.settimeout(20)
-        try:
-            wire = Wire(self.context.wrap_socket(connection, server_side=True))
-        except OSError:
-            connection.close()
-            return
-        super().serve(wire, number)
-
-    def wire_of(self, connection):
-        return connection
-
-    def over(self):
-        super().over()
-        shutil.rmtree(self.home, ignore_errors=True)
 
 
 class Door:
@@ -122,7 +62,7 @@ def shows(name, change=None):
     """A handshake with that certificate; a client that trusts it would send its request."""
 
     def meet(door, connection):
-        context = door.origin.context_of(name)
+        context = context_of(door.origin.home, name)
         if change:
             change(context)
         door.got_request = bool(context.wrap_socket(connection, server_side=True).recv(1))
@@ -163,7 +103,7 @@ def wants_a_certificate(context):
 # fault: (what the provider does, words of the reason that the client must be told)
 HANDSHAKES = {
     "unknown authority": (shows("unknown"), "certificate"),
-    "wrong name": (shows("wrong-name"), "name"),
+    "wrong name": (shows("wrong-name"), "mismatch"),
     "expired": (shows("expired"), "expired"),
     "old version": (shows("good", only_old_versions), HANDSHAKE),
     "wants a certificate": (shows("good", wants_a_certificate), HANDSHAKE),
@@ -239,6 +179,7 @@ def run(binary, everything, patience, wanted=""):
     """The matrix's names begin with `tls` here."""
     try:
         results = handshakes(binary, patience, wanted) + ends(binary, everything, patience, wanted)
+        results += tls_session.run(binary, patience, wanted) + tunnel.run(binary, patience, wanted)
         played = kept.run(binary, False, patience, origin=TlsOrigin) if wanted in "tls-kept" else []
         played += matrix.run(binary, everything, patience, wanted.removeprefix("tls-"), SHORT_SHARE, origin=TlsOrigin)
     except Skip as skip:

@@ -114,7 +114,13 @@ ssize_t tp_connect_receive(tp_conn *conn, char *room, size_t size)
     return (ssize_t)given;
 }
 
-bool tp_connect_silent(const tp_conn *conn)
+bool tp_connect_holds(const tp_conn *conn)
+{
+    (void)conn;
+    return false;
+}
+
+bool tp_connect_silent(tp_conn *conn)
 {
     (void)conn;
     return LINE.answer.length == 0;

@@ -12,16 +12,16 @@
 static void a_base_url_has_its_parts(void **state)
 {
     static const struct {
-        const char *base, *url, *authority, *path;
+        const char *base, *url, *host, *authority, *path;
         bool tls;
     } CASES[] = {
-        { "https://api.openai.com", "https://api.openai.com:443/", "api.openai.com", "", true },
-        { "http://127.0.0.1:11434", "http://127.0.0.1:11434/", "127.0.0.1:11434", "", false },
-        { "https://x.example/v1/", "https://x.example:443/", "x.example", "/v1", true },
-        { "https://x.example:443/a/b//", "https://x.example:443/", "x.example", "/a/b", true },
-        { "http://x.example:80", "http://x.example:80/", "x.example", "", false },
-        { "https://x.example:80", "https://x.example:80/", "x.example:80", "", true },
-        { "http://[::1]:8080/p", "http://[::1]:8080/", "[::1]:8080", "/p", false },
+        { "https://api.openai.com", "http://api.openai.com:443", "api.openai.com", "api.openai.com", "", true },
+        { "http://127.0.0.1:11434", "http://127.0.0.1:11434", "127.0.0.1", "127.0.0.1:11434", "", false },
+        { "https://x.example/v1/", "http://x.example:443", "x.example", "x.example", "/v1", true },
+        { "https://x.example:443/a/b//", "http://x.example:443", "x.example", "x.example", "/a/b", true },
+        { "http://x.example:80", "http://x.example:80", "x.example", "x.example", "", false },
+        { "https://x.example.:80", "http://x.example.:80", "x.example", "x.example.:80", "", true },
+        { "https://[::1]:8080/p", "http://[::1]:8080", "::1", "[::1]:8080", "/p", true },
     };
 
     (void)state;
@@ -31,6 +31,7 @@ static void a_base_url_has_its_parts(void **state)
         assert_non_null(origin);
         assert_string_equal(origin->base_url, CASES[i].base);
         assert_string_equal(origin->url, CASES[i].url);
+        assert_string_equal(origin->host, CASES[i].host);
         assert_string_equal(origin->authority, CASES[i].authority);
         assert_string_equal(origin->path, CASES[i].path);
         assert_int_equal(origin->tls, CASES[i].tls);
