@@ -72,30 +72,13 @@ static tp_verbatim schema_of(const writing *g, const tp_tool *tool)
     return tp_arena_join(g->out->arena, (const tp_bytes[]){ TP_BYTES("{\"type\":\"object\","), tp_bytes_from(tool->parameters, 1) }, 2);
 }
 
-/* A tool that takes free text has one member here: what that text has to look like is told in words. */
-static void write_description(writing *g, const tp_tool *tool)
-{
-    bool form = tool->custom && tool->parameters.length;
-
-    if (!tool->description.length && !form)
-        return;
-    tp_write_key(&g->w, "description");
-    tp_write_string_open(&g->w);
-    tp_write_piece_escaped(&g->w, tool->description);
-    if (form) {
-        tp_write_piece_string(&g->w, tool->description.length ? TP_BYTES("\n\n") : tp_bytes_of(NULL, 0));
-        tp_write_piece_string(&g->w, TP_BYTES("The input is text of this form: "));
-        tp_write_piece_string(&g->w, tool->parameters);
-    }
-    tp_write_string_close(&g->w);
-}
-
 /* `strict` limits what a schema may say in other ways than elsewhere: it is passed only where it came from this dialect. */
 static void write_function(writing *g, const tp_tool *tool)
 {
     tp_write_open(&g->w, '{');
     tp_write_member_escaped(&g->w, "name", tp_chat_safe_id(g->out->arena, tool->name));
-    write_description(g, tool);
+    if (tool->description.length)
+        tp_write_member_escaped(&g->w, "description", tool->description);
     tp_write_member_raw(&g->w, "input_schema", schema_of(g, tool));
     if (tool->strict == 1 && is_native(g))
         tp_write_member_bool(&g->w, "strict", true);
