@@ -13,11 +13,12 @@
 
 enum { MOST = 1 << 22, CHOICES = 128 };
 
-static const char *const FORMATS[] = { "openai_chat", "openai_completions", "openai_responses", "anthropic", "gemini", "ollama_chat" };
+static const char *const FORMATS[] = { "openai_chat", "openai_completions", "openai_responses", "anthropic", "gemini",
+                                       "ollama",      "ollama_generate" };
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
 
-static const char *const MODELS[] = { "gpt-4o", "claude-sonnet-4-5", "claude-opus-4-8", "deepseek-chat" };
+static const char *const MODELS[] = { "gpt-4o", "claude-sonnet-4-5", "claude-opus-4-8", "gemini-3-pro", "deepseek-chat" };
 
 static bool is_json(tp_arena *arena, tp_bytes text)
 {

@@ -1,8 +1,10 @@
 /* golden/convert.c - converts one text between formats, for tests/golden/run.py: the converter alone, without a proxy around it.
  *
- *   convert request CLIENT PROVIDER MODEL whole|stream     a client's request -> path, body, dropped fields and betas, a line each
+ *   convert request CLIENT PROVIDER MODEL whole|stream|count
+ *                                                          a client's request -> path, body, dropped fields and betas, a line each
  *   convert time CLIENT PROVIDER MODEL COUNT               the same request COUNT times -> microseconds and bytes of memory each
  *   convert reply PROVIDER CLIENT FRAMING SIZE REQUEST     a provider's bytes, fed SIZE at a time -> the client's bytes
+ *   convert count PROVIDER CLIENT                          a provider's count of tokens -> the client's
  *   convert error PROVIDER                                 a provider's error -> what it means, its code and its message
  *
  * Reads standard input. FRAMING is whole, sse, lines or array; REQUEST the client's request as a file, "-" = none. Exit 1: it cannot be
@@ -70,6 +72,7 @@ static int convert_request(tp_arena *arena, char **arguments)
     if (!chat)
         return 1;
     out.stream = strcmp(arguments[3], "stream") == 0;
+    out.count = strcmp(arguments[3], "count") == 0;
     if (!tp_formats_write(to, chat, &out)) {
         fprintf(stderr, "unsupported: %s\n", out.fault);
         tp_buffer_free(&body);
@@ -121,6 +124,21 @@ static int time_request(tp_arena *arena, char **arguments)
         tp_arena_free(own);
     }
     printf("{\"us\":%.1f,\"memory\":%zu,\"body\":%zu}\n", (cpu_us() - start) / (double)count, most, text.length);
+    return 0;
+}
+
+static int convert_count(tp_arena *arena, char **arguments)
+{
+    const tp_format *from = format_named(arguments[0]), *to = format_named(arguments[1]);
+    tp_buffer out = TP_BUFFER(MOST);
+    uint64_t tokens;
+    tp_json doc;
+
+    if (!from || !to || !tp_json_scan(read_all(arena, stdin), arena, TP_JSON_EVERYTHING, &doc, NULL) || !from->read_count(&doc, &tokens))
+        return 1;
+    to->write_count(&out, tokens);
+    printf("%.*s\n", (int)out.length, out.data);
+    tp_buffer_free(&out);
     return 0;
 }
 
@@ -250,12 +268,13 @@ int main(int count, char **arguments)
         result = time_request(arena, arguments + 2);
     else if (count == 7 && strcmp(arguments[1], "reply") == 0)
         result = convert_reply(arena, arguments + 2);
+    else if (count == 4 && strcmp(arguments[1], "count") == 0)
+        result = convert_count(arena, arguments + 2);
     else if (count == 3 && strcmp(arguments[1], "error") == 0)
         result = convert_error(arena, arguments + 2);
     else
-        fprintf(
-            stderr,
-            "usage: convert request CLIENT PROVIDER MODEL whole|stream, reply PROVIDER CLIENT FRAMING SIZE REQUEST, or error PROVIDER\n");
+        fprintf(stderr, "usage: convert request CLIENT PROVIDER MODEL whole|stream|count, reply PROVIDER CLIENT FRAMING SIZE REQUEST, or "
+                        "error PROVIDER\n");
     tp_arena_free(arena);
     return result;
 }

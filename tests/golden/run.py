@@ -4,8 +4,9 @@
 A case file holds cases, each begun by a line `## what must hold`:
 
     @for                               the client's request that a reply answers (may be left out)
-    @request CLIENT PROVIDER MODEL [stream]
+    @request CLIENT PROVIDER MODEL [stream|count]
     @reply PROVIDER CLIENT             a whole reply
+    @count PROVIDER CLIENT             a provider's reply to a request with count: @exactly what the client gets
     @error PROVIDER                    its error: @exactly what it means, its code and its message
     @stream PROVIDER CLIENT [FRAMING]  a stream (FRAMING of the provider: sse, lines or array; sse when left out)
     @gives [PATH]                      JSON (compared by value, numbers by their text) or, of a stream, its events
@@ -111,7 +112,7 @@ def difference(wanted, got, where=""):
 
 
 def check_request(binary, words, given, expected):
-    stream = "stream" if words[3:] == ["stream"] else "whole"
+    stream = (words[3:] or ["whole"])[0]
     code, out, err = run(binary, ["request", *words[:3], stream], given)
     if "fails" in expected:
         return None if code and expected["fails"][0] in err else f"did not fail so: {err or out}"
@@ -129,8 +130,8 @@ def check_request(binary, words, given, expected):
     return difference(parse(expected["gives"][1]), parse(body))
 
 
-def check_error(binary, words, given, expected):
-    out = run(binary, ["error", words[0]], given)[1]
+def check_plain(binary, words, given, expected):
+    out = run(binary, words, given)[1]
     return None if out.strip() == expected["exactly"][1].strip() else f"gave {out}"
 
 
@@ -160,14 +161,14 @@ def check(binary, parts):
         file.write(expected.get("for", ("", ""))[1])
         file.flush()
         request = file.name if "for" in expected else "-"
-        for kind in ("request", "error", "reply", "stream"):
+        for kind in ("request", "count", "error", "reply", "stream"):
             if kind not in expected:
                 continue
             words, given = expected[kind][0].split(), expected[kind][1]
             if kind == "request":
                 return check_request(binary, words, given, expected)
-            if kind == "error":
-                return check_error(binary, words, given, expected)
+            if kind in ("count", "error"):
+                return check_plain(binary, [kind, *words], given, expected)
             return check_reply(binary, kind, words, given + ("\n\n" if kind == "stream" else ""), expected, request)
     return "it converts nothing"
 

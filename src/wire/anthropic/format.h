@@ -82,13 +82,22 @@ typedef struct tp_anthropic_reply {
     tp_escaped id;
     int64_t base, highest; /* added to block indexes, so that those of a second message are others; the highest key so far */
     int64_t mute;          /* 1 + key of the block whose input is not read: it came whole, or is of a tool that the provider runs */
-    tp_anthropic_citation *waiting; /* they came before the text that they stand beside; newest first */
+    tp_anthropic_citation *waiting, *last_waiting; /* they came before the text that they stand beside */
 } tp_anthropic_reply;
 
 bool tp_anthropic_reply_read_whole(tp_reader *r, const tp_json *doc);
-bool tp_anthropic_reply_read_event(tp_reader *r, tp_bytes name, const tp_json *doc);
+bool tp_anthropic_event_read(tp_reader *r, tp_bytes name, const tp_json *doc);
 bool tp_anthropic_reply_read_error(const tp_json *doc, tp_told *told, tp_arena *arena);
 bool tp_anthropic_reply_read_count(const tp_json *doc, uint64_t *tokens);
+
+/* What a whole message and the events of one have in common. `key`: the block's for the intake; `from`: what has the signature; `ended`:
+ * what has stop_reason, the whole text or a delta. A failure is false when there is none. */
+void tp_anthropic_reply_read_block(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key);
+void tp_anthropic_reply_read_signature(tp_reader *r, const tp_json *doc, uint32_t from, int64_t key);
+void tp_anthropic_reply_read_keep_citation(tp_reader *r, const tp_json *doc, uint32_t node);
+void tp_anthropic_reply_read_tell_citations(tp_reader *r);
+void tp_anthropic_reply_read_finish(tp_reader *r, const tp_json *doc, uint32_t ended);
+bool tp_anthropic_reply_read_failure(tp_reader *r, const tp_json *doc);
 
 /* What writing a stream needs to remember. */
 typedef struct tp_anthropic_answer {

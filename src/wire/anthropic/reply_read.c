@@ -4,7 +4,6 @@
 
 #include "wire/seal.h"
 #include "wire/trouble.h"
-#include "wire/usage.h"
 
 #define K TP_BYTES_INIT
 
@@ -29,7 +28,7 @@ static const struct {
 };
 
 /* `ended`: the message (the whole text then) or the delta that has stop_reason. */
-static void read_finish(tp_reader *r, const tp_json *doc, uint32_t ended)
+void tp_anthropic_reply_read_finish(tp_reader *r, const tp_json *doc, uint32_t ended)
 {
     uint32_t reason = tp_json_get(doc, ended, TP_BYTES("stop_reason"));
     tp_escaped sequence = tp_json_inside(doc, tp_json_get(doc, ended, TP_BYTES("stop_sequence")));
@@ -68,21 +67,21 @@ static tp_verbatim citation_of(tp_reader *r, const tp_json *doc, uint32_t node)
     return copy;
 }
 
-static void keep_citation(tp_reader *r, const tp_json *doc, uint32_t node)
+void tp_anthropic_reply_read_keep_citation(tp_reader *r, const tp_json *doc, uint32_t node)
 {
     tp_anthropic_reply *state = r->state;
     tp_verbatim text = citation_of(r, doc, node);
-    tp_anthropic_citation **end = &state->waiting;
+    tp_anthropic_citation *citation;
 
     if (!text.length)
         return;
-    while (*end)
-        end = &(*end)->next;
-    *end = tp_arena_make(r->arena, tp_anthropic_citation);
-    (*end)->text = text;
+    citation = tp_arena_make(r->arena, tp_anthropic_citation);
+    citation->text = text;
+    *(state->waiting ? &state->last_waiting->next : &state->waiting) = citation;
+    state->last_waiting = citation;
 }
 
-static void tell_citations(tp_reader *r)
+void tp_anthropic_reply_read_tell_citations(tp_reader *r)
 {
     tp_anthropic_reply *state = r->state;
 
@@ -99,12 +98,12 @@ static void read_text(tp_reader *r, const tp_json *doc, uint32_t block, int64_t 
 
     tp_intake_text(r->intake, 0, TP_PART_TEXT, key, text_of(doc, block, "text"));
     for (uint32_t item = tp_json_items(doc, citations); item; item = tp_json_next(doc, item))
-        keep_citation(r, doc, item);
+        tp_anthropic_reply_read_keep_citation(r, doc, item);
     if (text_of(doc, block, "text").length)
-        tell_citations(r);
+        tp_anthropic_reply_read_tell_citations(r);
 }
 
-static void read_signature(tp_reader *r, const tp_json *doc, uint32_t from, int64_t key)
+void tp_anthropic_reply_read_signature(tp_reader *r, const tp_json *doc, uint32_t from, int64_t key)
 {
     tp_seal seal = tp_seal_unpack(TP_DIALECT_ANTHROPIC, text_of(doc, from, "signature"));
 
@@ -115,7 +114,7 @@ static void read_signature(tp_reader *r, const tp_json *doc, uint32_t from, int6
 static void read_thinking(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
 {
     tp_intake_text(r->intake, 0, TP_PART_THINKING, key, text_of(doc, block, "thinking"));
-    read_signature(r, doc, block, key);
+    tp_anthropic_reply_read_signature(r, doc, block, key);
 }
 
 static void read_redacted(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
@@ -162,7 +161,7 @@ static const struct {
 };
 
 /* Blocks of other types are what the provider's own tools do. */
-static void read_block(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
+void tp_anthropic_reply_read_block(tp_reader *r, const tp_json *doc, uint32_t block, int64_t key)
 {
     tp_anthropic_reply *state = r->state;
     uint32_t type = get(doc, block, "type");
@@ -192,7 +191,7 @@ bool tp_anthropic_reply_read_error(const tp_json *doc, tp_told *told, tp_arena *
 }
 
 /* An error inside a stream has no status but the one that goes with its type. */
-static bool read_failure(tp_reader *r, const tp_json *doc)
+bool tp_anthropic_reply_read_failure(tp_reader *r, const tp_json *doc)
 {
     if (!tp_anthropic_reply_read_error(doc, &r->told, r->arena))
         return false;
@@ -209,182 +208,21 @@ bool tp_anthropic_reply_read_whole(tp_reader *r, const tp_json *doc)
     uint32_t content = tp_json_get(doc, 0, TP_BYTES("content"));
     int64_t key = 0;
 
-    if (read_failure(r, doc))
+    if (tp_anthropic_reply_read_failure(r, doc))
         return true;
     if (!tp_json_has(doc, content, TP_JSON_ARRAY))
         return false;
     tp_intake_start(r->intake, tp_json_inside(doc, tp_json_get(doc, 0, TP_BYTES("id"))),
                     tp_json_inside(doc, tp_json_get(doc, 0, TP_BYTES("model"))));
     for (uint32_t block = tp_json_items(doc, content); block; block = tp_json_next(doc, block), key++) {
-        read_block(r, doc, block, key);
+        tp_anthropic_reply_read_block(r, doc, block, key);
         tp_intake_close(r->intake, 0, key);
     }
-    read_finish(r, doc, 0);
+    tp_anthropic_reply_read_finish(r, doc, 0);
     return true;
 }
 
 bool tp_anthropic_reply_read_count(const tp_json *doc, uint64_t *tokens)
 {
     return tp_json_uint(doc, tp_json_get(doc, 0, TP_BYTES("input_tokens")), tokens);
-}
-
-/* ---- events ---- */
-
-static uint64_t number_of(const tp_json *doc, uint32_t object, const char *key)
-{
-    uint64_t number = 0;
-
-    tp_json_uint(doc, get(doc, object, key), &number);
-    return number;
-}
-
-/* A message starts with what its prompt costs. */
-static void read_first_usage(tp_reader *r, const tp_json *doc, uint32_t node)
-{
-    tp_usage *usage = node ? tp_arena_make(r->arena, tp_usage) : NULL;
-
-    if (!usage)
-        return;
-    usage->cache_read = number_of(doc, node, "cache_read_input_tokens");
-    usage->cache_creation = number_of(doc, node, "cache_creation_input_tokens");
-    usage->input = number_of(doc, node, "input_tokens") + usage->cache_read + usage->cache_creation;
-    usage->output = number_of(doc, node, "output_tokens");
-    tp_intake_start_usage(r->intake, usage);
-}
-
-/* The block's key for the intake: its index, and one that no other message's block has. */
-static int64_t key_of(tp_reader *r, const tp_json *doc)
-{
-    tp_anthropic_reply *state = r->state;
-    uint64_t index = 0;
-    int64_t key;
-
-    tp_json_uint(doc, tp_json_get(doc, 0, TP_BYTES("index")), &index);
-    key = state->base + (int64_t)(index & INT32_MAX);
-    state->highest = key > state->highest ? key : state->highest;
-    return key;
-}
-
-/* A second message in the same stream goes on behind the first; the same one again is an echo. */
-static void on_start(tp_reader *r, const tp_json *doc)
-{
-    tp_anthropic_reply *state = r->state;
-    uint32_t message = tp_json_get(doc, 0, TP_BYTES("message"));
-    tp_escaped id = text_of(doc, message, "id");
-
-    if (state->begun && !tp_bytes_equal(state->id, id))
-        state->base = state->highest + 1;
-    state->begun = true;
-    state->id = tp_arena_copy(r->arena, id);
-    read_first_usage(r, doc, get(doc, message, "usage"));
-    tp_intake_start(r->intake, id, text_of(doc, message, "model"));
-}
-
-static void on_block_start(tp_reader *r, const tp_json *doc)
-{
-    read_block(r, doc, tp_json_get(doc, 0, TP_BYTES("content_block")), key_of(r, doc));
-}
-
-static void on_text(tp_reader *r, const tp_json *doc, uint32_t delta, int64_t key)
-{
-    tp_escaped text = text_of(doc, delta, "text");
-
-    tp_intake_text(r->intake, 0, TP_PART_TEXT, key, text);
-    if (text.length)
-        tell_citations(r);
-}
-
-static void on_input(tp_reader *r, const tp_json *doc, uint32_t delta, int64_t key)
-{
-    const tp_anthropic_reply *state = r->state;
-
-    if (state->mute != key + 1)
-        tp_intake_arguments(r->intake, 0, key, text_of(doc, delta, "partial_json"));
-}
-
-static void on_thinking(tp_reader *r, const tp_json *doc, uint32_t delta, int64_t key)
-{
-    tp_intake_text(r->intake, 0, TP_PART_THINKING, key, text_of(doc, delta, "thinking"));
-}
-
-static void on_citation(tp_reader *r, const tp_json *doc, uint32_t delta, int64_t key)
-{
-    (void)key;
-    keep_citation(r, doc, get(doc, delta, "citation"));
-}
-
-static const struct {
-    tp_bytes type;
-    void (*read)(tp_reader *r, const tp_json *doc, uint32_t delta, int64_t key);
-} DELTAS[] = {
-    { K("text_delta"), on_text },          { K("input_json_delta"), on_input },
-    { K("thinking_delta"), on_thinking },  { K("signature_delta"), read_signature },
-    { K("citations_delta"), on_citation },
-};
-
-static void on_delta(tp_reader *r, const tp_json *doc)
-{
-    uint32_t delta = tp_json_get(doc, 0, TP_BYTES("delta")), type = get(doc, delta, "type");
-
-    for (size_t i = 0; i < sizeof(DELTAS) / sizeof(*DELTAS); i++)
-        if (tp_json_is(doc, type, DELTAS[i].type))
-            DELTAS[i].read(r, doc, delta, key_of(r, doc));
-}
-
-static void on_block_stop(tp_reader *r, const tp_json *doc)
-{
-    tp_intake_close(r->intake, 0, key_of(r, doc));
-}
-
-static void on_message_delta(tp_reader *r, const tp_json *doc)
-{
-    read_finish(r, doc, tp_json_get(doc, 0, TP_BYTES("delta")));
-}
-
-static void on_message_stop(tp_reader *r, const tp_json *doc)
-{
-    (void)doc;
-    r->terminal = true;
-}
-
-static void on_ping(tp_reader *r, const tp_json *doc)
-{
-    (void)doc;
-    tp_intake_ping(r->intake);
-}
-
-static void on_error(tp_reader *r, const tp_json *doc)
-{
-    if (!read_failure(r, doc))
-        r->fault = "an error event without an error";
-}
-
-static const struct {
-    tp_bytes type;
-    void (*read)(tp_reader *r, const tp_json *doc);
-} EVENTS[] = {
-    { K("content_block_delta"), on_delta },
-    { K("content_block_start"), on_block_start },
-    { K("content_block_stop"), on_block_stop },
-    { K("message_start"), on_start },
-    { K("message_delta"), on_message_delta },
-    { K("message_stop"), on_message_stop },
-    { K("ping"), on_ping },
-    { K("error"), on_error },
-};
-
-/* Events that are not known are passed over: there may always be new ones. */
-bool tp_anthropic_reply_read_event(tp_reader *r, tp_bytes name, const tp_json *doc)
-{
-    uint32_t type = tp_json_get(doc, 0, TP_BYTES("type"));
-    tp_bytes word = tp_json_has(doc, type, TP_JSON_STRING) ? tp_json_inside(doc, type) : name;
-
-    if (!word.length)
-        return read_failure(r, doc);
-    for (size_t i = 0; i < sizeof(EVENTS) / sizeof(*EVENTS); i++)
-        if (tp_bytes_equal(EVENTS[i].type, word)) {
-            EVENTS[i].read(r, doc);
-            break;
-        }
-    return !r->fault;
 }

@@ -270,12 +270,12 @@ static bool write_prompt(writing *g)
 /* What has no part in counting tokens. Returns the parameters that are said. */
 static uint32_t write_rest(writing *g)
 {
-    uint32_t said = 0;
+    uint32_t said = 1u << TP_PARAM_USER | 1u << TP_PARAM_SAFETY | 1u << TP_PARAM_SERVICE_TIER;
 
     if (g->out->count)
         return said;
     write_stops(g);
-    said |= write_user(g) | write_tier(g);
+    said = write_user(g) | write_tier(g);
     if (g->out->stream)
         tp_write_member_bool(&g->w, "stream", true);
     return said;
