@@ -71,7 +71,7 @@ static tp_tool *read_function(const tp_responses_reading *r, uint32_t node)
     tool->name = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("name")));
     tool->description = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("description")));
     if (!tp_responses_is_null(r->doc, parameters)) {
-        tool->schema = parameters;
+        tool->schema = r->doc == r->chat->doc ? parameters : TP_JSON_NONE; /* the past is another text */
         tool->parameters = tp_json_raw(r->doc, parameters);
     }
     if (tp_json_bool(r->doc, tp_json_get(r->doc, function, TP_BYTES("strict")), &strict))
