@@ -133,7 +133,6 @@ static void read_namespace(const tp_responses_reading *r, uint32_t node)
 
         if (!tool)
             continue;
-        tool->name = tp_bytes_of(NULL, 0);
         tool->name = name_not_taken(r->chat, join_names(r->chat->arena, space, bare));
         tool->space = space;
         tool->bare = bare;
