@@ -37,7 +37,8 @@ static const struct {
     { TP_BYTES_INIT("rate_limit_exceeded"), 429 },   { TP_BYTES_INIT("insufficient_quota"), 429 },
     { TP_BYTES_INIT("RESOURCE_EXHAUSTED"), 429 },    { TP_BYTES_INIT("INVALID_ARGUMENT"), 400 },
     { TP_BYTES_INIT("UNAVAILABLE"), 503 },           { TP_BYTES_INIT("timeout_error"), 504 },
-    { TP_BYTES_INIT("overloaded_error"), 529 },
+    { TP_BYTES_INIT("overloaded_error"), 529 },      { TP_BYTES_INIT("context_length_exceeded"), 400 },
+    { TP_BYTES_INIT("server_is_overloaded"), 503 },  { TP_BYTES_INIT("slow_down"), 503 },
 };
 
 int tp_trouble_status(tp_escaped type, tp_escaped code)

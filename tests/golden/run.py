@@ -117,7 +117,7 @@ def check_request(binary, words, given, expected):
     if "fails" in expected:
         return None if code and expected["fails"][0] in err else f"did not fail so: {err or out}"
     if code:
-        return err
+        return err or f"ended with {code}"
     path, body, dropped, beta = (out.split("\n") + ["", "", ""])[:4]
     if "exactly" in expected:
         return None if body == expected["exactly"][1].strip() else f"gave {body}"

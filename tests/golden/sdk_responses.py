@@ -95,7 +95,7 @@ def check(binary, parts):
         Response.model_validate(json.loads(out))
         return None
     except (ValueError, AssertionError, KeyError, IndexError, RuntimeError, AttributeError) as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}"[:400]
 
 
 def main():

@@ -197,7 +197,8 @@ static void on_delta(tp_writer *w, const tp_chat_event *ev)
         write_part_event(w, &t->open, false);
     t->summary = true;
     t->full |= !tp_buffer_add(&t->text, ev->text) || !add_to_list(&t->logprobs, logprobs);
-    tp_half_feed(&t->half, ev->text);
+    if (t->open.type == TP_PART_CALL)
+        tp_half_feed(&t->half, ev->text);
     write_text_delta(w, &t->open, ev->text, logprobs);
 }
 

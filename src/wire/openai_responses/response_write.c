@@ -13,6 +13,7 @@ static const struct {
     { "max_tool_calls", "null" },
     { "metadata", "{}" },
     { "parallel_tool_calls", "true" },
+    { "previous_response_id", "null" },
     { "prompt_cache_key", "null" },
     { "reasoning", "{\"effort\":null,\"summary\":null}" },
     { "safety_identifier", "null" },
@@ -111,7 +112,6 @@ void tp_openai_responses_response_write(const tp_writer *w, tp_write *out, const
     tp_openai_responses_item_write_list(out, "output", tp_buffer_bytes(&t->items));
     write_asked(w, out);
     tp_write_member_bool(out, "background", false);
-    tp_write_member_null(out, "previous_response_id");
     tp_write_member_bool(out, "store", false);
     write_usage(out, usage);
     tp_write_close(out, '}');

@@ -71,7 +71,7 @@ static tp_tool *read_function(const tp_responses_reading *r, uint32_t node)
     tool->name = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("name")));
     tool->description = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("description")));
     if (!tp_responses_is_null(r->doc, parameters)) {
-        tool->schema = parameters;
+        tool->schema = r->doc == r->chat->doc ? parameters : TP_JSON_NONE; /* the past is another text */
         tool->parameters = tp_json_raw(r->doc, parameters);
     }
     if (tp_json_bool(r->doc, tp_json_get(r->doc, function, TP_BYTES("strict")), &strict))
@@ -133,7 +133,6 @@ static void read_namespace(const tp_responses_reading *r, uint32_t node)
 
         if (!tool)
             continue;
-        tool->name = tp_bytes_of(NULL, 0);
         tool->name = name_not_taken(r->chat, join_names(r->chat->arena, space, bare));
         tool->space = space;
         tool->bare = bare;

@@ -153,6 +153,27 @@ static void a_call_without_an_id_gets_one_and_waits_for_its_name(void **state)
     assert_story(t, "start +0call(call_x_0,f) .{ .} -0 !calls end");
 }
 
+static void id_and_name_of_a_call_may_come_behind_its_arguments(void **state)
+{
+    told *t = *state;
+
+    arguments(t, 3, "{}");
+    call(t, 3, "a", "f");
+    tp_intake_end(t->in);
+    assert_story(t, "start +0call(a,f) .{} -0 !calls end");
+}
+
+static void an_id_that_comes_when_the_call_is_shown_makes_no_other_call(void **state)
+{
+    told *t = *state;
+
+    call(t, 3, "", "f");
+    call(t, 3, "a", "f");
+    arguments(t, 3, "{}");
+    tp_intake_end(t->in);
+    assert_story(t, "start +0call(call_x_0,f) .{} -0 !calls end");
+}
+
 static void a_call_that_never_gets_a_name_makes_no_sense(void **state)
 {
     told *t = *state;
@@ -233,6 +254,8 @@ int main(void)
         TEST(calls_that_arrive_mixed_come_out_one_after_the_other),
         TEST(another_id_under_the_same_key_is_another_call),
         TEST(a_call_without_an_id_gets_one_and_waits_for_its_name),
+        TEST(id_and_name_of_a_call_may_come_behind_its_arguments),
+        TEST(an_id_that_comes_when_the_call_is_shown_makes_no_other_call),
         TEST(a_call_that_never_gets_a_name_makes_no_sense),
         TEST(arguments_behind_their_end_make_no_sense),
         TEST(what_waits_is_bounded),
