@@ -18,7 +18,8 @@ static const char *const FORMATS[] = { "openai_chat", "openai_completions", "ope
 
 enum { FORMAT_COUNT = sizeof(FORMATS) / sizeof(*FORMATS) };
 
-static const char *const MODELS[] = { "gpt-4o", "claude-sonnet-4-5", "claude-opus-4-8", "gemini-3-pro", "deepseek-chat" };
+static const char *const MODELS[] = { "gpt-4o",        "claude-sonnet-4-5", "claude-opus-4-8",
+                                      "deepseek-chat", "gemini-3-flash",    "gemini-2.0-flash" };
 
 static bool is_json(tp_arena *arena, tp_bytes text)
 {

@@ -90,7 +90,7 @@ void tp_gemini_reply_write_count(tp_buffer *out, uint64_t tokens);
 typedef struct tp_gemini_reply_seen {
     int64_t calls; /* so far: the key of the next */
     uint32_t cited;
-    bool said; /* anything at all */
+    bool started, said; /* anything at all */
 } tp_gemini_reply_seen;
 
 /* What writing a stream needs to remember. */

@@ -79,6 +79,26 @@ static tp_part *add_media(tp_gemini_reading *r, tp_parts *list, tp_escaped type)
     return part;
 }
 
+/* SDKs write the alphabet for URLs, which nobody but Google reads. */
+static tp_escaped standard_base64(tp_arena *arena, tp_escaped data)
+{
+    bool usual = tp_bytes_find(data, '-') == data.length && tp_bytes_find(data, '_') == data.length && data.length % 4 == 0;
+    size_t end = data.length;
+    char *out;
+
+    if (usual || tp_bytes_find(data, '\\') < data.length)
+        return data;
+    out = tp_arena_alloc(arena, data.length + 3);
+    for (size_t i = 0; i < data.length; i++) {
+        out[i] = data.data[i];
+        if (out[i] == '-' || out[i] == '_')
+            out[i] = out[i] == '-' ? '+' : '/';
+    }
+    while (end % 4)
+        out[end++] = '=';
+    return tp_bytes_of(out, end);
+}
+
 static bool is_video(tp_escaped type)
 {
     return tp_bytes_starts(type, TP_BYTES("video/"));
@@ -93,7 +113,7 @@ static bool read_inline(tp_gemini_reading *r, tp_parts *list, uint32_t part, con
     if (is_video(type))
         return refuse(r, where, "no other provider takes videos");
     added = add_media(r, list, type);
-    added->media->data = inside(r, data, TP_BYTES("data"));
+    added->media->data = standard_base64(r->chat->arena, inside(r, data, TP_BYTES("data")));
     added->media->title = inside(r, data, TP_BYTES("displayName"));
     return true;
 }

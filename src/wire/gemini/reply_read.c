@@ -4,6 +4,7 @@
 
 #include "wire/intake.h"
 #include "wire/trouble.h"
+#include "wire/usage.h"
 
 #define K TP_BYTES_INIT
 
@@ -211,6 +212,28 @@ static void read_feedback(tp_reader *r, const tp_json *doc, uint32_t feedback)
 
 /* ---- the whole ---- */
 
+static uint64_t number_of(const tp_json *doc, uint32_t object, tp_bytes name)
+{
+    uint64_t number = 0;
+
+    tp_json_uint(doc, get(doc, object, name), &number);
+    return number;
+}
+
+/* Every event tells the usage so far: the first, what the prompt costs. */
+static void read_first_usage(tp_reader *r, const tp_json *doc, uint32_t node)
+{
+    tp_gemini_reply_seen *seen = r->state;
+    tp_usage *usage = node && !seen->started ? tp_arena_make(r->arena, tp_usage) : NULL;
+
+    seen->started = true;
+    if (!usage)
+        return;
+    usage->cache_read = number_of(doc, node, TP_BYTES("cachedContentTokenCount"));
+    usage->input = number_of(doc, node, TP_BYTES("promptTokenCount")) + number_of(doc, node, TP_BYTES("toolUsePromptTokenCount"));
+    tp_intake_start_usage(r->intake, usage);
+}
+
 static bool read(tp_reader *r, const tp_json *doc, bool whole)
 {
     uint32_t candidates = tp_json_get(doc, 0, TP_BYTES("candidates")), feedback = tp_json_get(doc, 0, TP_BYTES("promptFeedback"));
@@ -219,6 +242,7 @@ static bool read(tp_reader *r, const tp_json *doc, bool whole)
 
     if (!candidates && !feedback && (whole || (!usage && !model)))
         return false;
+    read_first_usage(r, doc, usage);
     tp_intake_start(r->intake, tp_json_inside(doc, tp_json_get(doc, 0, TP_BYTES("responseId"))), tp_json_inside(doc, model));
     for (uint32_t item = tp_json_items(doc, candidates); item; item = tp_json_next(doc, item))
         read_candidate(r, doc, item, position++);

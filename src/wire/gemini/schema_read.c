@@ -61,19 +61,12 @@ static void write_list(rewriting *t, uint32_t schema, uint32_t value)
     tp_write_close(&t->w, ']');
 }
 
-static void write_key(rewriting *t, tp_bytes key)
-{
-    tp_write_escaped(&t->w, key);
-    tp_buffer_text(t->w.out, ":");
-    t->w.comma = false;
-}
-
 static void write_map(rewriting *t, uint32_t schema, uint32_t value)
 {
     (void)schema;
     tp_write_open(&t->w, '{');
     for (uint32_t key = tp_json_items(t->doc, value); key; key = tp_json_next(t->doc, key)) {
-        write_key(t, tp_json_inside(t->doc, key));
+        tp_write_key_escaped(&t->w, tp_json_inside(t->doc, key));
         write_schema(t, tp_json_value(key));
     }
     tp_write_close(&t->w, '}');
@@ -119,7 +112,7 @@ static void write_keyword(rewriting *t, uint32_t schema, uint32_t key)
         row++;
     if (row < KEYWORD_COUNT && !KEYWORDS[row].write)
         return;
-    write_key(t, row < KEYWORD_COUNT ? KEYWORDS[row].name : tp_json_inside(t->doc, key));
+    tp_write_key_escaped(&t->w, row < KEYWORD_COUNT ? KEYWORDS[row].name : tp_json_inside(t->doc, key));
     if (row < KEYWORD_COUNT)
         KEYWORDS[row].write(t, schema, tp_json_value(key));
     else

@@ -292,9 +292,7 @@ static void write_properties(walk *k, const layers *l)
         for (uint32_t key = tp_json_items(k->doc, get(k, l->nodes[i], "properties")); key; key = tp_json_next(k->doc, key)) {
             if (is_listed(k, l, i, key))
                 continue;
-            tp_write_raw(k->w, tp_json_raw(k->doc, key));
-            tp_buffer_text(k->w->out, ":");
-            k->w->comma = false;
+            tp_write_key_escaped(k->w, tp_json_inside(k->doc, key));
             write_schema(k, tp_json_value(key));
         }
     }

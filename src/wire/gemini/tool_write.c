@@ -21,7 +21,7 @@ static void write_parameters(tp_gemini_writing *g, const tp_tool *tool)
     tp_verbatim text = tp_chat_schema(tool);
     tp_gemini_schema schema;
 
-    if (!tool->custom && !tool->parameters.length)
+    if (!tool->custom && (!tool->parameters.length || tp_bytes_equal(tool->parameters, TP_BYTES("{}"))))
         return;
     if (g->out->rule->whole_schema) {
         tp_write_member_raw(&g->w, "parametersJsonSchema", text);
