@@ -84,6 +84,21 @@ static bool is_video(tp_escaped type)
     return tp_bytes_starts(type, TP_BYTES("video/"));
 }
 
+/* Google takes both alphabets of base64, and its Python SDK sends the one for URLs; others take only the standard one. */
+static tp_escaped standard(tp_arena *arena, tp_escaped data)
+{
+    char *copy;
+
+    if (tp_bytes_find(data, '-') == data.length && tp_bytes_find(data, '_') == data.length)
+        return data;
+    copy = tp_arena_alloc(arena, data.length);
+    for (size_t i = 0; i < data.length; i++) {
+        copy[i] = data.data[i] == '-' ? '+' : data.data[i];
+        copy[i] = data.data[i] == '_' ? '/' : copy[i];
+    }
+    return tp_bytes_of(copy, data.length);
+}
+
 static bool read_inline(tp_gemini_reading *r, tp_parts *list, uint32_t part, const char *where)
 {
     uint32_t data = tp_gemini_spelling_get(r->doc, part, TP_BYTES("inlineData"));
@@ -93,7 +108,7 @@ static bool read_inline(tp_gemini_reading *r, tp_parts *list, uint32_t part, con
     if (is_video(type))
         return refuse(r, where, "no other provider takes videos");
     added = add_media(r, list, type);
-    added->media->data = inside(r, data, TP_BYTES("data"));
+    added->media->data = standard(r->chat->arena, inside(r, data, TP_BYTES("data")));
     added->media->title = inside(r, data, TP_BYTES("displayName"));
     return true;
 }
