@@ -85,7 +85,7 @@ def plain(api, target, form, stream):
 
 def tools(api, target, form, stream):
     talk = api.talk(target, stream, Wants(tools=True))
-    reply = talk.say("[tools] What is it like in Oslo?")
+    reply = talk.say(f"[{'tools' if api.carries_seals else 'unsigned'}] What is it like in Oslo?")
     text = "" if target == "x-gemini3" else "First the weather."
     same((reply.text, reply.calls, reply.finish), (text, [("weather", {"city": "Oslo"})], "calls"), "first turn")
     reply = talk.results(["7 degrees"])

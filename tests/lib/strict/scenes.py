@@ -46,8 +46,8 @@ def expect(asked, wanted):
     need(results == wanted, f"the results are {results}, not {wanted}")
 
 
-def tools(asked):
-    """Three turns: a call, another one with what the first gave, an answer."""
+def tools(asked, allowed=(SEALS["gemini"],)):
+    """Three turns: a call, another one with what the first gave, an answer. Where calls are signed, the signatures come back."""
     need(asked.tools == ["weather", "clock"], f"the tools are {asked.tools}")
     step = asked.answers()
     if step == 0:
@@ -61,8 +61,13 @@ def tools(asked):
     need(calls == [("weather", {"city": "Oslo"}), ("clock", {"zone": "Europe/Oslo", "precise": True})], f"the calls are {calls}")
     if asked.signed:
         seals = [standard(asked, part.seal) for part in asked.parts("call")]
-        need(set(seals) <= {SEALS["gemini"], *UNCHECKED}, f"the signatures of the calls are {seals}")
+        need(set(seals) <= set(allowed), f"the signatures of the calls are {seals}")
     return said("7 degrees at noon")
+
+
+def unsigned(asked):
+    """The same, where the client has no place for a signature."""
+    return tools(asked, UNCHECKED)
 
 
 def parallel(asked):
@@ -120,7 +125,7 @@ def broken(asked):
     return Answer([Part("text", text="The sky is"), Part("text", text="never said")], breaks="the model fell over")
 
 
-SCENES = {f.__name__: f for f in (plain, tools, parallel, image, schema, thinking, lost, refusal, length, broken)}
+SCENES = {f.__name__: f for f in (plain, tools, unsigned, parallel, image, schema, thinking, lost, refusal, length, broken)}
 
 TOO_LONG = {
     "chat": "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.",
