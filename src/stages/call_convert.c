@@ -201,7 +201,7 @@ static void answer_told(tp_call_note *n, const tp_told *told)
                            .message = plain_text(n, told->message),
                            .request_id = n->x->id,
                            .status = tp_error_status_for(n->x->dialect, told->status),
-                           .code = told->code,
+                           .code = n->target->dialect == n->x->dialect ? told->code : tp_bytes_of(NULL, 0),
                            .trouble = told->trouble };
 
     tp_error_body(n->x->dialect, &said, &body);

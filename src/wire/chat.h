@@ -91,6 +91,10 @@ bool tp_chat_has(const tp_chat *chat, tp_part_type type);
 /* How the client wants the model to think, as a word, whether it said a word or a number of tokens. */
 tp_effort tp_chat_effort(const tp_chat *chat);
 
+/* The nearest word that the model takes; UNSAID = better say nothing. A model that does not think unless a word says so is given one when
+ * the client leaves it to the model how much. */
+tp_effort tp_chat_effort_for(const tp_chat *chat, const tp_model_rule *rule);
+
 /* The same as tokens; TP_CHAT_BUDGET_UNSAID when nothing was said. */
 int64_t tp_chat_budget(const tp_chat *chat);
 

@@ -131,6 +131,16 @@ tp_effort tp_chat_effort(const tp_chat *chat)
     return chat->effort != TP_EFFORT_UNSAID ? chat->effort : tp_model_rule_effort(chat->budget);
 }
 
+tp_effort tp_chat_effort_for(const tp_chat *chat, const tp_model_rule *rule)
+{
+    tp_effort effort = tp_chat_effort(chat);
+    bool idle = rule->thinking == TP_THINKING_EFFORT && rule->least == TP_EFFORT_NONE;
+
+    if (effort == TP_EFFORT_UNSAID && chat->budget == TP_CHAT_BUDGET_FREE && idle)
+        effort = TP_EFFORT_MEDIUM;
+    return tp_model_rule_fit(rule, effort);
+}
+
 int64_t tp_chat_budget(const tp_chat *chat)
 {
     if (chat->budget >= 0 || chat->effort == TP_EFFORT_UNSAID)

@@ -72,7 +72,9 @@ static tp_bytes code_of(const tp_error_said *said)
 
     if (!said->status)
         return tp_bytes_text(tp_err_code(said->err));
-    return said->trouble == TP_TROUBLE_OTHER ? said->code : CODES[said->trouble];
+    if (said->trouble != TP_TROUBLE_OTHER)
+        return CODES[said->trouble];
+    return !said->code.length && said->status == 429 ? TP_BYTES("rate_limit_exceeded") : said->code;
 }
 
 /* Claude Code shortens its history when it reads these words, and no others. */

@@ -85,8 +85,9 @@ def plain(api, target, form, stream):
 
 def tools(api, target, form, stream):
     talk = api.talk(target, stream, Wants(tools=True))
-    reply = talk.say("[tools] What is it like in Oslo?")
-    same((reply.text, reply.calls, reply.finish), ("First the weather.", [("weather", {"city": "Oslo"})], "calls"), "first turn")
+    reply = talk.say(f"[{'tools' if api.carries_seals else 'unsigned'}] What is it like in Oslo?")
+    text = "" if target == "x-gemini3" else "First the weather."
+    same((reply.text, reply.calls, reply.finish), (text, [("weather", {"city": "Oslo"})], "calls"), "first turn")
     reply = talk.results(["7 degrees"])
     same((reply.calls, reply.finish), ([("clock", {"zone": "Europe/Oslo", "precise": True})], "calls"), "second turn")
     reply = talk.results(["12:00"])
@@ -121,6 +122,8 @@ def refusal(api, target, form, stream):
     reply = api.talk(target, stream).say("[refusal] How do I break in?")
     if form == "ollama" or api.name == "ollama":
         same(reply.finish, "stop", "finish")
+    elif api.name == "gemini" and reply.text:
+        same((reply.text, reply.finish), ("I cannot help with that.", "stop"), "what the model says")
     else:
         same(reply.finish, "refusal", "finish")
 

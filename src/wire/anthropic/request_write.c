@@ -134,7 +134,7 @@ static tp_escaped hint_of(const writing *g)
 /* Effort, which only models that decide by themselves take, and the schema. */
 static void write_output(writing *g)
 {
-    tp_effort effort = tp_model_rule_fit(g->out->rule, tp_chat_effort(g->chat));
+    tp_effort effort = tp_chat_effort_for(g->chat, g->out->rule);
     bool says = g->out->rule->thinking == TP_THINKING_ADAPTIVE && effort != TP_EFFORT_UNSAID;
 
     if (!says && !has_schema(g))

@@ -177,7 +177,7 @@ static void write_level(tp_gemini_writing *g)
     static const char *const WORDS[] = {
         [TP_EFFORT_MINIMAL] = "MINIMAL", [TP_EFFORT_LOW] = "LOW", [TP_EFFORT_MEDIUM] = "MEDIUM", [TP_EFFORT_HIGH] = "HIGH"
     };
-    tp_effort effort = tp_model_rule_fit(g->out->rule, tp_chat_effort(g->chat));
+    tp_effort effort = tp_chat_effort_for(g->chat, g->out->rule);
 
     if (effort >= TP_EFFORT_MINIMAL && effort <= TP_EFFORT_HIGH)
         tp_write_member_text(&g->w, "thinkingLevel", WORDS[effort]);

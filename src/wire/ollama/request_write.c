@@ -78,7 +78,7 @@ static void write_format(writing *g)
 /* A model that cannot think refuses to be told to, and one that can does so unasked: only some are told how much. */
 static void write_think(writing *g)
 {
-    tp_effort effort = tp_model_rule_fit(g->out->rule, tp_chat_effort(g->chat));
+    tp_effort effort = tp_chat_effort_for(g->chat, g->out->rule);
 
     if (effort == TP_EFFORT_NONE)
         tp_write_member_bool(&g->w, "think", false);

@@ -37,36 +37,36 @@ static void read_content(tp_reader *r, const tp_json *doc, unsigned choice, uint
     if (!tp_json_has(doc, node, TP_JSON_ARRAY))
         return;
     for (uint32_t part = tp_json_items(doc, node); part; part = tp_json_next(doc, part)) {
-        uint32_t thoughts = tp_json_get(doc, part, TP_BYTES("thinking"));
+        uint32_t thoughts = tp_json_member(doc, part, TP_BYTES("thinking"));
 
-        tp_intake_text(r->intake, choice, TP_PART_TEXT, TP_INTAKE_HERE, tp_json_inside(doc, tp_json_get(doc, part, TP_BYTES("text"))));
+        tp_intake_text(r->intake, choice, TP_PART_TEXT, TP_INTAKE_HERE, tp_json_inside(doc, tp_json_member(doc, part, TP_BYTES("text"))));
         for (uint32_t item = tp_json_items(doc, thoughts); item; item = tp_json_next(doc, item))
             tp_intake_text(r->intake, choice, TP_PART_THINKING, TP_INTAKE_HERE,
-                           tp_json_inside(doc, tp_json_get(doc, item, TP_BYTES("text"))));
+                           tp_json_inside(doc, tp_json_member(doc, item, TP_BYTES("text"))));
     }
 }
 
 /* The name of this field differs from server to server; some send two of them with the same text. */
 static void read_thought(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t message)
 {
-    tp_escaped text = tp_json_inside(doc, tp_json_get(doc, message, TP_BYTES("reasoning_content")));
+    tp_escaped text = tp_json_inside(doc, tp_json_member(doc, message, TP_BYTES("reasoning_content")));
 
     if (!text.length)
-        text = tp_json_inside(doc, tp_json_get(doc, message, TP_BYTES("reasoning")));
+        text = tp_json_inside(doc, tp_json_member(doc, message, TP_BYTES("reasoning")));
     tp_intake_text(r->intake, choice, TP_PART_THINKING, TP_INTAKE_HERE, text);
 }
 
 static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t call, uint64_t position)
 {
-    uint32_t function = tp_json_get(doc, call, TP_BYTES("function")), arguments = tp_json_get(doc, function, TP_BYTES("arguments"));
-    uint32_t google = tp_json_get(doc, tp_json_get(doc, call, TP_BYTES("extra_content")), TP_BYTES("google"));
-    tp_intake_called called = { .id = tp_json_inside(doc, tp_json_get(doc, call, TP_BYTES("id"))),
-                                .name = tp_json_inside(doc, tp_json_get(doc, function, TP_BYTES("name"))),
-                                .seal = { .data = tp_json_inside(doc, tp_json_get(doc, google, TP_BYTES("thought_signature"))),
+    uint32_t function = tp_json_member(doc, call, TP_BYTES("function")), arguments = tp_json_member(doc, function, TP_BYTES("arguments"));
+    uint32_t google = tp_json_member(doc, tp_json_member(doc, call, TP_BYTES("extra_content")), TP_BYTES("google"));
+    tp_intake_called called = { .id = tp_json_inside(doc, tp_json_member(doc, call, TP_BYTES("id"))),
+                                .name = tp_json_inside(doc, tp_json_member(doc, function, TP_BYTES("name"))),
+                                .seal = { .data = tp_json_inside(doc, tp_json_member(doc, google, TP_BYTES("thought_signature"))),
                                           .maker = TP_DIALECT_GEMINI } };
     int64_t key;
 
-    tp_json_uint(doc, tp_json_get(doc, call, TP_BYTES("index")), &position);
+    tp_json_uint(doc, tp_json_member(doc, call, TP_BYTES("index")), &position);
     key = (int64_t)(position & INT32_MAX);
     tp_intake_call(r->intake, choice, key, &called);
     if (tp_json_has(doc, arguments, TP_JSON_OBJECT))
@@ -77,7 +77,7 @@ static void read_call(tp_reader *r, const tp_json *doc, unsigned choice, uint32_
 
 static void read_calls(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t message)
 {
-    uint32_t calls = tp_json_get(doc, message, TP_BYTES("tool_calls")), old = tp_json_get(doc, message, TP_BYTES("function_call"));
+    uint32_t calls = tp_json_member(doc, message, TP_BYTES("tool_calls")), old = tp_json_member(doc, message, TP_BYTES("function_call"));
     tp_intake_called called = { .custom = false };
     uint64_t position = 0;
 
@@ -85,17 +85,17 @@ static void read_calls(tp_reader *r, const tp_json *doc, unsigned choice, uint32
         read_call(r, doc, choice, call, position++);
     if (is_null(doc, old))
         return;
-    called.name = tp_json_inside(doc, tp_json_get(doc, old, TP_BYTES("name")));
+    called.name = tp_json_inside(doc, tp_json_member(doc, old, TP_BYTES("name")));
     tp_intake_call(r->intake, choice, 0, &called);
-    tp_intake_arguments(r->intake, choice, 0, tp_json_inside(doc, tp_json_get(doc, old, TP_BYTES("arguments"))));
+    tp_intake_arguments(r->intake, choice, 0, tp_json_inside(doc, tp_json_member(doc, old, TP_BYTES("arguments"))));
 }
 
 static void read_annotations(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t message)
 {
-    uint32_t list = tp_json_get(doc, message, TP_BYTES("annotations"));
+    uint32_t list = tp_json_member(doc, message, TP_BYTES("annotations"));
 
     for (uint32_t item = tp_json_items(doc, list); item; item = tp_json_next(doc, item)) {
-        uint32_t citation = tp_json_get(doc, item, TP_BYTES("url_citation"));
+        uint32_t citation = tp_json_member(doc, item, TP_BYTES("url_citation"));
 
         if (citation)
             tp_intake_citation(r->intake, choice, tp_json_raw(doc, citation));
@@ -106,21 +106,22 @@ static void read_annotations(tp_reader *r, const tp_json *doc, unsigned choice, 
 static void read_message(tp_reader *r, const tp_json *doc, unsigned choice, uint32_t message)
 {
     read_thought(r, doc, choice, message);
-    read_content(r, doc, choice, tp_json_get(doc, message, TP_BYTES("content")));
-    tp_intake_text(r->intake, choice, TP_PART_REFUSAL, TP_INTAKE_HERE, tp_json_inside(doc, tp_json_get(doc, message, TP_BYTES("refusal"))));
+    read_content(r, doc, choice, tp_json_member(doc, message, TP_BYTES("content")));
+    tp_intake_text(r->intake, choice, TP_PART_REFUSAL, TP_INTAKE_HERE,
+                   tp_json_inside(doc, tp_json_member(doc, message, TP_BYTES("refusal"))));
     read_annotations(r, doc, choice, message);
     read_calls(r, doc, choice, message);
 }
 
 static void read_choice(tp_reader *r, const tp_json *doc, uint32_t item, uint64_t position)
 {
-    uint32_t message = tp_json_get(doc, item, TP_BYTES("message")), finish = tp_json_get(doc, item, TP_BYTES("finish_reason"));
-    uint32_t logprobs = tp_json_get(doc, tp_json_get(doc, item, TP_BYTES("logprobs")), TP_BYTES("content"));
+    uint32_t message = tp_json_member(doc, item, TP_BYTES("message")), finish = tp_json_member(doc, item, TP_BYTES("finish_reason"));
+    uint32_t logprobs = tp_json_member(doc, tp_json_member(doc, item, TP_BYTES("logprobs")), TP_BYTES("content"));
     unsigned choice;
 
-    tp_json_uint(doc, tp_json_get(doc, item, TP_BYTES("index")), &position);
+    tp_json_uint(doc, tp_json_member(doc, item, TP_BYTES("index")), &position);
     choice = (unsigned)(position & INT32_MAX);
-    read_message(r, doc, choice, message ? message : tp_json_get(doc, item, TP_BYTES("delta")));
+    read_message(r, doc, choice, message ? message : tp_json_member(doc, item, TP_BYTES("delta")));
     if (!is_null(doc, logprobs))
         tp_intake_logprobs(r->intake, choice, tp_json_raw(doc, logprobs));
     if (is_null(doc, finish))

@@ -45,24 +45,24 @@ static bool is_null(const tp_json *doc, uint32_t node)
 
 static void read_cache(const reading *r, uint32_t node, tp_part *part)
 {
-    uint32_t mark = tp_json_get(r->doc, node, TP_BYTES("cache_control"));
+    uint32_t mark = tp_json_member(r->doc, node, TP_BYTES("cache_control"));
 
     if (!is_null(r->doc, mark))
         part->cache = tp_json_raw(r->doc, mark);
-    else if (!is_null(r->doc, tp_json_get(r->doc, node, TP_BYTES("prompt_cache_breakpoint"))))
+    else if (!is_null(r->doc, tp_json_member(r->doc, node, TP_BYTES("prompt_cache_breakpoint"))))
         part->cache = TP_BYTES("{\"type\":\"ephemeral\"}");
 }
 
 static tp_part *read_text(const reading *r, tp_parts *list, uint32_t node)
 {
-    return tp_chat_add_text(r->chat, list, tp_json_inside(r->doc, tp_json_get(r->doc, node, TP_BYTES("text"))));
+    return tp_chat_add_text(r->chat, list, tp_json_inside(r->doc, tp_json_member(r->doc, node, TP_BYTES("text"))));
 }
 
 static tp_part *read_refusal(const reading *r, tp_parts *list, uint32_t node)
 {
     tp_part *part = tp_chat_add_part(r->chat, list, TP_PART_REFUSAL);
 
-    part->text = tp_json_inside(r->doc, tp_json_get(r->doc, node, TP_BYTES("refusal")));
+    part->text = tp_json_inside(r->doc, tp_json_member(r->doc, node, TP_BYTES("refusal")));
     return part;
 }
 
@@ -76,32 +76,32 @@ static tp_part *add_media(const reading *r, tp_parts *list, tp_part_type type)
 
 static tp_part *read_image(const reading *r, tp_parts *list, uint32_t node)
 {
-    uint32_t image = tp_json_get(r->doc, node, TP_BYTES("image_url")), url = tp_json_get(r->doc, image, TP_BYTES("url"));
+    uint32_t image = tp_json_member(r->doc, node, TP_BYTES("image_url")), url = tp_json_member(r->doc, image, TP_BYTES("url"));
     tp_part *part = add_media(r, list, TP_PART_IMAGE);
 
     tp_chat_take_url(part->media, tp_json_inside(r->doc, url ? url : image));
-    part->media->detail = tp_json_inside(r->doc, tp_json_get(r->doc, image, TP_BYTES("detail")));
+    part->media->detail = tp_json_inside(r->doc, tp_json_member(r->doc, image, TP_BYTES("detail")));
     return part;
 }
 
 static tp_part *read_audio(const reading *r, tp_parts *list, uint32_t node)
 {
-    uint32_t audio = tp_json_get(r->doc, node, TP_BYTES("input_audio"));
+    uint32_t audio = tp_json_member(r->doc, node, TP_BYTES("input_audio"));
     tp_part *part = add_media(r, list, TP_PART_AUDIO);
 
-    part->media->data = tp_json_inside(r->doc, tp_json_get(r->doc, audio, TP_BYTES("data")));
-    part->media->type = tp_json_inside(r->doc, tp_json_get(r->doc, audio, TP_BYTES("format")));
+    part->media->data = tp_json_inside(r->doc, tp_json_member(r->doc, audio, TP_BYTES("data")));
+    part->media->type = tp_json_inside(r->doc, tp_json_member(r->doc, audio, TP_BYTES("format")));
     return part;
 }
 
 static tp_part *read_file(const reading *r, tp_parts *list, uint32_t node)
 {
-    uint32_t file = tp_json_get(r->doc, node, TP_BYTES("file"));
+    uint32_t file = tp_json_member(r->doc, node, TP_BYTES("file"));
     tp_part *part = add_media(r, list, TP_PART_FILE);
 
-    tp_chat_take_url(part->media, tp_json_inside(r->doc, tp_json_get(r->doc, file, TP_BYTES("file_data"))));
-    part->media->file_id = tp_json_inside(r->doc, tp_json_get(r->doc, file, TP_BYTES("file_id")));
-    part->media->title = tp_json_inside(r->doc, tp_json_get(r->doc, file, TP_BYTES("filename")));
+    tp_chat_take_url(part->media, tp_json_inside(r->doc, tp_json_member(r->doc, file, TP_BYTES("file_data"))));
+    part->media->file_id = tp_json_inside(r->doc, tp_json_member(r->doc, file, TP_BYTES("file_id")));
+    part->media->title = tp_json_inside(r->doc, tp_json_member(r->doc, file, TP_BYTES("filename")));
     return part;
 }
 
@@ -115,7 +115,7 @@ static const struct {
 
 static bool read_part(const reading *r, tp_parts *list, uint32_t node, const char *where)
 {
-    uint32_t type = tp_json_get(r->doc, node, TP_BYTES("type"));
+    uint32_t type = tp_json_member(r->doc, node, TP_BYTES("type"));
     tp_bytes word = tp_json_inside(r->doc, type);
 
     for (size_t i = 0; i < sizeof(PARTS) / sizeof(*PARTS); i++) {
@@ -154,8 +154,8 @@ static bool read_content(const reading *r, tp_parts *list, uint32_t node, const 
 
 static tp_seal read_seal(const reading *r, uint32_t node)
 {
-    uint32_t google = tp_json_get(r->doc, tp_json_get(r->doc, node, TP_BYTES("extra_content")), TP_BYTES("google"));
-    tp_seal seal = { .data = tp_json_inside(r->doc, tp_json_get(r->doc, google, TP_BYTES("thought_signature"))),
+    uint32_t google = tp_json_member(r->doc, tp_json_member(r->doc, node, TP_BYTES("extra_content")), TP_BYTES("google"));
+    tp_seal seal = { .data = tp_json_inside(r->doc, tp_json_member(r->doc, google, TP_BYTES("thought_signature"))),
                      .maker = TP_DIALECT_GEMINI };
 
     return seal;
@@ -163,13 +163,13 @@ static tp_seal read_seal(const reading *r, uint32_t node)
 
 static void add_call(const reading *r, tp_parts *list, uint32_t node, uint32_t function, tp_escaped id)
 {
-    uint32_t custom = tp_json_get(r->doc, node, TP_BYTES("custom")), said = custom ? custom : function;
+    uint32_t custom = tp_json_member(r->doc, node, TP_BYTES("custom")), said = custom ? custom : function;
     tp_part *part = tp_chat_add_part(r->chat, list, TP_PART_CALL);
-    uint32_t arguments = tp_json_get(r->doc, said, custom ? TP_BYTES("input") : TP_BYTES("arguments"));
+    uint32_t arguments = tp_json_member(r->doc, said, custom ? TP_BYTES("input") : TP_BYTES("arguments"));
 
     part->id = id;
     part->custom = custom != TP_JSON_NONE;
-    part->name = tp_json_inside(r->doc, tp_json_get(r->doc, said, TP_BYTES("name")));
+    part->name = tp_json_inside(r->doc, tp_json_member(r->doc, said, TP_BYTES("name")));
     part->arguments =
         tp_json_has(r->doc, arguments, TP_JSON_OBJECT) ? tp_json_raw(r->doc, arguments) : tp_json_text(r->doc, arguments, r->chat->arena);
     part->seal = read_seal(r, node);
@@ -178,13 +178,14 @@ static void add_call(const reading *r, tp_parts *list, uint32_t node, uint32_t f
 /* A call of the days before tools has no id: its function's name stands for it, in the result too. */
 static void read_calls(const reading *r, tp_parts *list, uint32_t message)
 {
-    uint32_t calls = tp_json_get(r->doc, message, TP_BYTES("tool_calls")), old = tp_json_get(r->doc, message, TP_BYTES("function_call"));
+    uint32_t calls = tp_json_member(r->doc, message, TP_BYTES("tool_calls")),
+             old = tp_json_member(r->doc, message, TP_BYTES("function_call"));
 
     for (uint32_t item = tp_json_items(r->doc, calls); item; item = tp_json_next(r->doc, item))
-        add_call(r, list, item, tp_json_get(r->doc, item, TP_BYTES("function")),
-                 tp_json_inside(r->doc, tp_json_get(r->doc, item, TP_BYTES("id"))));
+        add_call(r, list, item, tp_json_member(r->doc, item, TP_BYTES("function")),
+                 tp_json_inside(r->doc, tp_json_member(r->doc, item, TP_BYTES("id"))));
     if (!is_null(r->doc, old))
-        add_call(r, list, old, old, tp_json_inside(r->doc, tp_json_get(r->doc, old, TP_BYTES("name"))));
+        add_call(r, list, old, old, tp_json_inside(r->doc, tp_json_member(r->doc, old, TP_BYTES("name"))));
 }
 
 static void add_thought(const reading *r, tp_parts *list, tp_escaped text, tp_escaped sealed)
@@ -201,32 +202,32 @@ static void add_thought(const reading *r, tp_parts *list, tp_escaped text, tp_es
 /* reasoning_details (as OpenRouter has them) carry seals; reasoning_content and reasoning only the text. */
 static void read_thoughts(const reading *r, tp_parts *list, uint32_t message)
 {
-    uint32_t details = tp_json_get(r->doc, message, TP_BYTES("reasoning_details"));
-    uint32_t text = tp_json_get(r->doc, message, TP_BYTES("reasoning_content"));
+    uint32_t details = tp_json_member(r->doc, message, TP_BYTES("reasoning_details"));
+    uint32_t text = tp_json_member(r->doc, message, TP_BYTES("reasoning_content"));
 
     for (uint32_t item = tp_json_items(r->doc, details); item; item = tp_json_next(r->doc, item)) {
-        tp_escaped sealed = tp_json_inside(r->doc, tp_json_get(r->doc, item, TP_BYTES("signature")));
+        tp_escaped sealed = tp_json_inside(r->doc, tp_json_member(r->doc, item, TP_BYTES("signature")));
 
         if (!sealed.length)
-            sealed = tp_json_inside(r->doc, tp_json_get(r->doc, item, TP_BYTES("data")));
-        add_thought(r, list, tp_json_inside(r->doc, tp_json_get(r->doc, item, TP_BYTES("text"))), sealed);
+            sealed = tp_json_inside(r->doc, tp_json_member(r->doc, item, TP_BYTES("data")));
+        add_thought(r, list, tp_json_inside(r->doc, tp_json_member(r->doc, item, TP_BYTES("text"))), sealed);
     }
     if (tp_json_items(r->doc, details))
         return;
-    text = is_null(r->doc, text) ? tp_json_get(r->doc, message, TP_BYTES("reasoning")) : text;
+    text = is_null(r->doc, text) ? tp_json_member(r->doc, message, TP_BYTES("reasoning")) : text;
     add_thought(r, list, tp_json_inside(r->doc, text), tp_bytes_of(NULL, 0));
 }
 
 static bool read_assistant(const reading *r, tp_message *m, uint32_t node, const char *where)
 {
-    uint32_t refusal = tp_json_get(r->doc, node, TP_BYTES("refusal"));
+    uint32_t refusal = tp_json_member(r->doc, node, TP_BYTES("refusal"));
 
     read_thoughts(r, &m->parts, node);
-    if (!read_content(r, &m->parts, tp_json_get(r->doc, node, TP_BYTES("content")), where))
+    if (!read_content(r, &m->parts, tp_json_member(r->doc, node, TP_BYTES("content")), where))
         return false;
     if (!is_null(r->doc, refusal))
         read_refusal(r, &m->parts, node);
-    if (!is_null(r->doc, tp_json_get(r->doc, node, TP_BYTES("audio"))))
+    if (!is_null(r->doc, tp_json_member(r->doc, node, TP_BYTES("audio"))))
         tp_chat_drop(r->chat, "audio");
     read_calls(r, &m->parts, node);
     return true;
@@ -235,17 +236,17 @@ static bool read_assistant(const reading *r, tp_message *m, uint32_t node, const
 static bool read_result(const reading *r, tp_message *m, uint32_t node, const char *where)
 {
     tp_part *part = tp_chat_add_part(r->chat, &m->parts, TP_PART_RESULT);
-    uint32_t id = tp_json_get(r->doc, node, TP_BYTES("tool_call_id"));
+    uint32_t id = tp_json_member(r->doc, node, TP_BYTES("tool_call_id"));
 
-    part->id = tp_json_inside(r->doc, id ? id : tp_json_get(r->doc, node, TP_BYTES("name")));
+    part->id = tp_json_inside(r->doc, id ? id : tp_json_member(r->doc, node, TP_BYTES("name")));
     read_cache(r, node, part);
-    return read_content(r, &part->parts, tp_json_get(r->doc, node, TP_BYTES("content")), where);
+    return read_content(r, &part->parts, tp_json_member(r->doc, node, TP_BYTES("content")), where);
 }
 
 static bool read_plain(const reading *r, tp_message *m, uint32_t node, const char *where)
 {
-    m->name = tp_json_inside(r->doc, tp_json_get(r->doc, node, TP_BYTES("name")));
-    return read_content(r, &m->parts, tp_json_get(r->doc, node, TP_BYTES("content")), where);
+    m->name = tp_json_inside(r->doc, tp_json_member(r->doc, node, TP_BYTES("name")));
+    return read_content(r, &m->parts, tp_json_member(r->doc, node, TP_BYTES("content")), where);
 }
 
 static const struct {
@@ -260,7 +261,7 @@ static const struct {
 
 static bool read_message(const reading *r, uint32_t node, unsigned index)
 {
-    uint32_t role = tp_json_get(r->doc, node, TP_BYTES("role"));
+    uint32_t role = tp_json_member(r->doc, node, TP_BYTES("role"));
     tp_bytes word = tp_json_inside(r->doc, role);
 
     for (size_t i = 0; i < sizeof(ROLES) / sizeof(*ROLES); i++)
@@ -287,27 +288,27 @@ static bool read_messages(const reading *r, uint32_t node)
 static void read_function(const reading *r, uint32_t function)
 {
     tp_tool *tool = tp_chat_add_tool(r->chat);
-    uint32_t parameters = tp_json_get(r->doc, function, TP_BYTES("parameters"));
+    uint32_t parameters = tp_json_member(r->doc, function, TP_BYTES("parameters"));
     bool strict;
 
-    tool->name = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("name")));
-    tool->description = tp_json_inside(r->doc, tp_json_get(r->doc, function, TP_BYTES("description")));
+    tool->name = tp_json_inside(r->doc, tp_json_member(r->doc, function, TP_BYTES("name")));
+    tool->description = tp_json_inside(r->doc, tp_json_member(r->doc, function, TP_BYTES("description")));
     if (!is_null(r->doc, parameters)) {
         tool->schema = parameters;
         tool->parameters = tp_json_raw(r->doc, parameters);
     }
-    if (tp_json_bool(r->doc, tp_json_get(r->doc, function, TP_BYTES("strict")), &strict))
+    if (tp_json_bool(r->doc, tp_json_member(r->doc, function, TP_BYTES("strict")), &strict))
         tool->strict = strict;
 }
 
 static void read_custom(const reading *r, uint32_t custom)
 {
     tp_tool *tool = tp_chat_add_tool(r->chat);
-    uint32_t format = tp_json_get(r->doc, custom, TP_BYTES("format"));
+    uint32_t format = tp_json_member(r->doc, custom, TP_BYTES("format"));
 
     tool->custom = true;
-    tool->name = tp_json_inside(r->doc, tp_json_get(r->doc, custom, TP_BYTES("name")));
-    tool->description = tp_json_inside(r->doc, tp_json_get(r->doc, custom, TP_BYTES("description")));
+    tool->name = tp_json_inside(r->doc, tp_json_member(r->doc, custom, TP_BYTES("name")));
+    tool->description = tp_json_inside(r->doc, tp_json_member(r->doc, custom, TP_BYTES("description")));
     if (!is_null(r->doc, format))
         tool->parameters = tp_json_raw(r->doc, format);
 }
@@ -319,11 +320,11 @@ static bool read_tools(const reading *r, uint32_t node)
     if (!tp_json_has(r->doc, node, TP_JSON_ARRAY))
         return tp_chat_fault(r->chat, r->in, "tools: expected an array");
     for (uint32_t item = tp_json_items(r->doc, node); item; item = tp_json_next(r->doc, item), index++) {
-        uint32_t type = tp_json_get(r->doc, item, TP_BYTES("type")), function = tp_json_get(r->doc, item, TP_BYTES("function"));
+        uint32_t type = tp_json_member(r->doc, item, TP_BYTES("type")), function = tp_json_member(r->doc, item, TP_BYTES("function"));
         tp_bytes word = tp_json_inside(r->doc, type);
 
         if (tp_json_is(r->doc, type, TP_BYTES("custom")))
-            read_custom(r, tp_json_get(r->doc, item, TP_BYTES("custom")));
+            read_custom(r, tp_json_member(r->doc, item, TP_BYTES("custom")));
         else if (function)
             read_function(r, function);
         else
@@ -341,21 +342,21 @@ static bool read_functions(const reading *r, uint32_t node)
 
 static tp_escaped chosen_name(const reading *r, uint32_t node)
 {
-    uint32_t inside = tp_json_get(r->doc, node, TP_BYTES("function"));
+    uint32_t inside = tp_json_member(r->doc, node, TP_BYTES("function"));
 
-    inside = inside ? inside : tp_json_get(r->doc, node, TP_BYTES("custom"));
-    return tp_json_inside(r->doc, tp_json_get(r->doc, inside ? inside : node, TP_BYTES("name")));
+    inside = inside ? inside : tp_json_member(r->doc, node, TP_BYTES("custom"));
+    return tp_json_inside(r->doc, tp_json_member(r->doc, inside ? inside : node, TP_BYTES("name")));
 }
 
 static void read_allowed(const reading *r, uint32_t allowed)
 {
-    uint32_t tools = tp_json_get(r->doc, allowed, TP_BYTES("tools"));
+    uint32_t tools = tp_json_member(r->doc, allowed, TP_BYTES("tools"));
     unsigned count = 0;
 
     for (uint32_t item = tp_json_items(r->doc, tools); item; item = tp_json_next(r->doc, item))
         count++;
     r->chat->choice = TP_CHOICE_ALLOWED;
-    r->chat->must = tp_json_is(r->doc, tp_json_get(r->doc, allowed, TP_BYTES("mode")), TP_BYTES("required"));
+    r->chat->must = tp_json_is(r->doc, tp_json_member(r->doc, allowed, TP_BYTES("mode")), TP_BYTES("required"));
     r->chat->chosen = tp_arena_array(r->chat->arena, tp_escaped, count);
     for (uint32_t item = tp_json_items(r->doc, tools); item; item = tp_json_next(r->doc, item))
         r->chat->chosen[r->chat->chosen_count++] = chosen_name(r, item);
@@ -368,7 +369,7 @@ static bool read_choice(const reading *r, uint32_t node)
         tp_bytes word;
         tp_tool_choice choice;
     } WORDS[] = { { K("auto"), TP_CHOICE_AUTO }, { K("none"), TP_CHOICE_NONE }, { K("required"), TP_CHOICE_ANY } };
-    uint32_t allowed = tp_json_get(r->doc, node, TP_BYTES("allowed_tools"));
+    uint32_t allowed = tp_json_member(r->doc, node, TP_BYTES("allowed_tools"));
 
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
         if (tp_json_is(r->doc, node, WORDS[i].word))
@@ -411,8 +412,8 @@ static bool read_effort(const reading *r, uint32_t node)
 
 static bool read_output(const reading *r, uint32_t node)
 {
-    uint32_t type = tp_json_get(r->doc, node, TP_BYTES("type")), schema = tp_json_get(r->doc, node, TP_BYTES("json_schema"));
-    uint32_t inside = tp_json_get(r->doc, schema, TP_BYTES("schema"));
+    uint32_t type = tp_json_member(r->doc, node, TP_BYTES("type")), schema = tp_json_member(r->doc, node, TP_BYTES("json_schema"));
+    uint32_t inside = tp_json_member(r->doc, schema, TP_BYTES("schema"));
     bool strict;
 
     if (tp_json_is(r->doc, type, TP_BYTES("text")))
@@ -423,11 +424,11 @@ static bool read_output(const reading *r, uint32_t node)
     if (!tp_json_is(r->doc, type, TP_BYTES("json_schema")))
         return tp_chat_fault(r->chat, r->in, "response_format.type: this word is not known");
     r->chat->output = TP_OUTPUT_SCHEMA;
-    r->chat->output_name = tp_json_inside(r->doc, tp_json_get(r->doc, schema, TP_BYTES("name")));
-    r->chat->output_description = tp_json_inside(r->doc, tp_json_get(r->doc, schema, TP_BYTES("description")));
+    r->chat->output_name = tp_json_inside(r->doc, tp_json_member(r->doc, schema, TP_BYTES("name")));
+    r->chat->output_description = tp_json_inside(r->doc, tp_json_member(r->doc, schema, TP_BYTES("description")));
     r->chat->output_node = inside;
     r->chat->output_schema = inside ? tp_json_raw(r->doc, inside) : TP_BYTES("{\"type\":\"object\"}");
-    if (tp_json_bool(r->doc, tp_json_get(r->doc, schema, TP_BYTES("strict")), &strict))
+    if (tp_json_bool(r->doc, tp_json_member(r->doc, schema, TP_BYTES("strict")), &strict))
         r->chat->output_strict = strict;
     return true;
 }
@@ -442,7 +443,7 @@ static bool read_options(const reading *r, uint32_t node)
 {
     bool asked = false;
 
-    tp_json_bool(r->doc, tp_json_get(r->doc, node, TP_BYTES("include_usage")), &asked);
+    tp_json_bool(r->doc, tp_json_member(r->doc, node, TP_BYTES("include_usage")), &asked);
     r->chat->stream_usage = asked;
     return true;
 }

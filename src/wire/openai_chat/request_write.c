@@ -468,7 +468,7 @@ static void write_stops(writing *g)
 
 static void write_effort(writing *g)
 {
-    tp_effort effort = tp_model_rule_fit(g->out->rule, tp_chat_effort(g->chat));
+    tp_effort effort = tp_chat_effort_for(g->chat, g->out->rule);
 
     if (g->out->rule->thinking == TP_THINKING_EFFORT && effort != TP_EFFORT_UNSAID)
         tp_write_member_text(&g->w, "reasoning_effort", tp_model_rule_word(effort));

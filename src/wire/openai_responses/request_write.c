@@ -26,7 +26,7 @@ static bool thinks(const writing *g)
 
 static void write_reasoning(writing *g)
 {
-    tp_effort effort = tp_model_rule_fit(g->out->rule, tp_chat_effort(g->chat));
+    tp_effort effort = tp_chat_effort_for(g->chat, g->out->rule);
 
     if (!thinks(g) || (effort == TP_EFFORT_UNSAID && !g->chat->show_thought))
         return;

@@ -187,6 +187,8 @@ def deltas(answer):
             continue
         key = {"text": "content", "thinking": "reasoning_content", "refusal": "refusal"}[part.kind]
         yield from ({key: piece} for piece in talk.pieces_of(part.text))
+        if answer.breaks:
+            return
 
 
 def data(value):

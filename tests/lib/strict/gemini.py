@@ -9,10 +9,10 @@ from .talk import Asked, Part, Turn, need, text_in
 FIELDS = ["contents", "systemInstruction", "tools", "toolConfig", "safetySettings", "generationConfig", "cachedContent", "labels"]
 CONFIG = """temperature topP topK maxOutputTokens stopSequences candidateCount seed presencePenalty frequencyPenalty responseMimeType responseSchema
 responseJsonSchema responseLogprobs logprobs thinkingConfig responseModalities mediaResolution speechConfig enableEnhancedCivicAnswers""".split()
+SIGNATURE = "CiQBjz1rX+/tQ0a8Vw=="
 DATA = ["text", "inlineData", "fileData", "functionCall", "functionResponse", "executableCode", "codeExecutionResult"]
 SCHEMA = """type format title description nullable enum maxItems minItems properties required minProperties maxProperties minLength maxLength pattern
 example anyOf propertyOrdering default items minimum maximum""".split()
-ANY_SIGNATURE = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
 
 
 def camel(value):
@@ -103,11 +103,12 @@ def check_calls(turns):
 def check_signatures(model, turns):
     """Since Gemini 3 the first call of each step since the user's last words has to show its signature."""
     if "gemini-3" not in model:
-        return
+        return False
     words = [at for at, turn in enumerate(turns) if turn.role == "user" and all(part.kind != "result" for part in turn.parts)]
     for turn in turns[words[-1] + 1 if words else 0 :]:
         first = next((part for part in turn.parts if part.kind == "call"), None)
         need(not first or first.seal, f"Function call `{first and first.name}` is missing a `thought_signature`.")
+    return True
 
 
 def tools_in(request):
@@ -151,7 +152,7 @@ def read(request, path, headers):
     turns = [turn_in(content, index) for index, content in enumerate(request["contents"])]
     need(turns and turns[-1].role == "user", "contents: ends with a turn of the model")
     check_calls(turns)
-    check_signatures(model, turns)
+    signed = check_signatures(model, turns)
     names = tools_in(request)
     config, schema, thinking = config_in(request)
     system = request.get("systemInstruction")
@@ -159,6 +160,7 @@ def read(request, path, headers):
         parts = [part_in(part, "user", "system_instruction") for part in system["parts"]]
         turns.insert(0, Turn("system", parts))
     asked = Asked("gemini", model, turns, names, method == "streamGenerateContent", schema, limit=config.get("maxOutputTokens"))
+    asked.signed = signed
     asked.thinks = bool(thinking) and thinking.get("thinkingBudget", 1) != 0
     return asked
 
@@ -178,9 +180,9 @@ def usage_of():
     }
 
 
-def parts_of(answer):
-    """The signature of a thought stands at the first part behind it."""
-    seal = ""
+def parts_of(asked, answer):
+    """The signature of a thought stands at the first part behind it; of Gemini 3 each step's first call has one."""
+    seal = SIGNATURE if asked.signed and answer.finish == "calls" and answer.blocks[0].kind == "call" else ""
     for part in answer.blocks:
         if part.kind == "thinking":
             seal = part.seal
@@ -202,14 +204,14 @@ def blocked(asked):
 
 
 def whole(asked, answer):
-    return blocked(asked) if answer.finish == "refusal" else chunk(asked, list(parts_of(answer)), FINISH[answer.finish])
+    return blocked(asked) if answer.finish == "refusal" else chunk(asked, list(parts_of(asked, answer)), FINISH[answer.finish])
 
 
 def stream(asked, answer):
     if answer.finish == "refusal":
         yield f"data: {json.dumps(blocked(asked))}\r\n\r\n"
         return
-    for part in parts_of(answer):
+    for part in parts_of(asked, answer):
         texts = talk.pieces_of(part["text"]) if "text" in part else [None]
         for index, piece in enumerate(texts):
             said = part if piece is None else {key: value for key, value in part.items() if key != "thoughtSignature" or index == len(texts) - 1} | {"text": piece}

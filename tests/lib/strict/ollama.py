@@ -21,6 +21,7 @@ def message(value, index):
     only(value, ["role", "content", "thinking", "images", "tool_calls", "tool_name", "tool_call_id"], where)
     role = value["role"]
     need(role in ("system", "user", "assistant", "tool"), f"{where}: invalid role: {role!r}, must be one of [system, user, assistant, or tool]")
+    value = {"content": ""} | value
     need(isinstance(value["content"], str), f"{where}.content: cannot unmarshal into Go struct field of type string")
     need("tool_calls" not in value or role == "assistant", f"{where}.tool_calls")
     if role == "tool":

@@ -9,7 +9,7 @@ from .talk import Asked, Part, Turn, need, only, text_in
 FIELDS = """background context_management conversation include input instructions max_output_tokens max_tool_calls metadata model moderation
 parallel_tool_calls previous_response_id prompt prompt_cache_key prompt_cache_retention reasoning safety_identifier service_tier store stream
 stream_options temperature text tool_choice tools top_logprobs top_p truncation user""".split()
-REASONING = "rs_68aF_+"
+REASONING = "rs_68aF"
 ENCRYPTED = "reasoning.encrypted_content"
 
 
@@ -77,10 +77,10 @@ def reasoning(item, where):
     for part in item["summary"]:
         only(part, ["type", "text"], f"{where}.summary")
         need(part["type"] == "summary_text", f"{where}.summary.type")
-    need(str(item.get("id", "")).startswith("rs"), f"{where}.id: Expected an ID that begins with 'rs'.")
+    need(str(item.get("id", "rs_")).startswith("rs"), f"{where}.id: Expected an ID that begins with 'rs'.")
     need(item.get("encrypted_content"), f"Item with id '{item.get('id')}' not found. Items are not persisted when `store` is set to false.")
     text = "\n".join(part["text"] for part in item["summary"])
-    return Turn("assistant", [Part("thinking", text=text, seal=item["encrypted_content"], id=item["id"])])
+    return Turn("assistant", [Part("thinking", text=text, seal=item["encrypted_content"], id=item.get("id", ""))])
 
 
 ITEMS = {"message": message, "function_call": call, "function_call_output": output, "reasoning": reasoning}

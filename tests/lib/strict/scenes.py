@@ -1,6 +1,6 @@
 """What is answered: the first text of the user names a scene in brackets, [tools], and every scene checks what it is told."""
 
-from . import talk
+from . import gemini
 from .talk import Answer, Part, need
 
 TEXT = "The sky is blue é \U0001f642."
@@ -12,10 +12,19 @@ RECORD = '{"name": "Oslo", "size": 7}'
 SEALS = {
     "anthropic": "EqQBCkYIBxgCKkDx+/Zk9==",
     "responses": "gAAAAABo_x-Y+/Qk3w==",
-    "gemini": "CiQBjz1rX+/tQ0a8Vw==",
+    "gemini": gemini.SIGNATURE,
     "chat": "",
     "ollama": "",
 }
+
+
+def standard(asked, seal):
+    """Google's Python SDK writes what it read as base64 in the alphabet for URLs."""
+    return seal.replace("-", "+").replace("_", "/") if asked.dialect == "gemini" and seal not in UNCHECKED else seal
+
+
+# What Google documents for calls of which nobody has the signature.
+UNCHECKED = ("skip_thought_signature_validator", "context_engineering_is_the_way_to_go")
 
 
 def call(name, number, **arguments):
@@ -37,19 +46,28 @@ def expect(asked, wanted):
     need(results == wanted, f"the results are {results}, not {wanted}")
 
 
-def tools(asked):
-    """Three turns: a call, another one with what the first gave, an answer."""
+def tools(asked, allowed=(SEALS["gemini"],)):
+    """Three turns: a call, another one with what the first gave, an answer. Where calls are signed, the signatures come back."""
     need(asked.tools == ["weather", "clock"], f"the tools are {asked.tools}")
     step = asked.answers()
     if step == 0:
-        return Answer([Part("text", text="First the weather."), call("weather", 1, city="Oslo")], "calls")
+        first = [] if asked.signed else [Part("text", text="First the weather.")]
+        return Answer([*first, call("weather", 1, city="Oslo")], "calls")
     if step == 1:
         expect(asked, ["7 degrees"])
         return Answer([call("clock", 2, zone="Europe/Oslo", precise=True)], "calls")
     expect(asked, ["12:00"])
     calls = [(part.name, part.data) for part in asked.parts("call")]
     need(calls == [("weather", {"city": "Oslo"}), ("clock", {"zone": "Europe/Oslo", "precise": True})], f"the calls are {calls}")
+    if asked.signed:
+        seals = [standard(asked, part.seal) for part in asked.parts("call")]
+        need(set(seals) <= set(allowed), f"the signatures of the calls are {seals}")
     return said("7 degrees at noon")
+
+
+def unsigned(asked):
+    """The same, where the client has no place for a signature."""
+    return tools(asked, UNCHECKED)
 
 
 def parallel(asked):
@@ -79,7 +97,7 @@ def thinking(asked):
         need(asked.thinks or asked.dialect in ("chat", "ollama"), "thinking was not asked for")
         return Answer([Part("thinking", text=THOUGHT, seal=seal), call("weather", 1, city="Oslo")], "calls")
     expect(asked, ["7 degrees"])
-    seals = [part.seal for part in asked.parts("thinking") + asked.parts("call") if part.seal]
+    seals = [standard(asked, part.seal) for part in asked.parts("thinking") + asked.parts("call") if part.seal]
     need(not takes_thoughts or seals == [seal], f"the seals are {seals}, not {[seal]}")
     return said("It is cold")
 
@@ -89,8 +107,8 @@ def lost(asked):
     if asked.answers() == 0:
         return thinking(asked)
     expect(asked, ["7 degrees"])
-    seals = [part.seal for part in asked.parts("thinking") if part.seal]
-    need(not seals, f"the seals are {seals}, and nobody can have them")
+    seals = [part.seal for part in asked.parts("thinking") + asked.parts("call") if part.seal]
+    need(not [seal for seal in seals if seal not in UNCHECKED], f"the seals are {seals}, and nobody can have them")
     return said("It is cold")
 
 
@@ -107,7 +125,7 @@ def broken(asked):
     return Answer([Part("text", text="The sky is"), Part("text", text="never said")], breaks="the model fell over")
 
 
-SCENES = {f.__name__: f for f in (plain, tools, parallel, image, schema, thinking, lost, refusal, length, broken)}
+SCENES = {f.__name__: f for f in (plain, tools, unsigned, parallel, image, schema, thinking, lost, refusal, length, broken)}
 
 TOO_LONG = {
     "chat": "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.",

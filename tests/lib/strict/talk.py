@@ -78,6 +78,7 @@ class Asked:
     thinks: bool = False
     limit: object = None
     sealed: bool = True  # Responses: encrypted reasoning was asked for
+    signed: bool = False  # every step's first call has a signature
 
     def texts(self, role):
         return "\n".join(part.text for turn in self.turns if turn.role == role for part in turn.parts if part.kind == "text")
