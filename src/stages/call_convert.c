@@ -193,6 +193,27 @@ static void answer(tp_call_note *n, tp_buffer *body)
     tp_answer(n->x, &(tp_event){ .type = TP_EVENT_END });
 }
 
+static void add_field(tp_call_note *n, const char *name, tp_bytes value)
+{
+    tp_header *fields = tp_arena_array(n->heads, tp_header, n->reply.header_count + 1);
+
+    if (tp_http1_field(n->reply.headers, n->reply.header_count, name).length)
+        return;
+    memcpy(fields, n->reply.headers, n->reply.header_count * sizeof(*fields));
+    fields[n->reply.header_count] = (tp_header){ tp_bytes_text(name), value };
+    n->reply.headers = fields;
+    n->reply.header_count++;
+}
+
+/* What the body said of trying again, where clients look for it. */
+static void add_advice(tp_call_note *n, const tp_told *told)
+{
+    if (told->retry_ms)
+        add_field(n, "retry-after", tp_arena_number(n->heads, (told->retry_ms + 999) / 1000));
+    if (told->trouble == TP_TROUBLE_QUOTA)
+        add_field(n, "x-should-retry", TP_BYTES("false"));
+}
+
 /* The error of the provider as a reply of its status, in the client's words. */
 static void answer_told(tp_call_note *n, const tp_told *told)
 {
@@ -206,6 +227,7 @@ static void answer_told(tp_call_note *n, const tp_told *told)
 
     tp_error_body(n->x->dialect, &said, &body);
     n->reply.status = said.status;
+    add_advice(n, told);
     n->x->outcome.told_error |= n->hold != TP_HOLD_TOLD; /* with a status the status says it */
     answer(n, &body);
 }
