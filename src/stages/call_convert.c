@@ -295,7 +295,7 @@ static void give_up(tp_call_note *n)
         tp_call_end_badly(n, TP_ERR_PROVIDER_BROKEN_STREAM, message);
     } else {
         snprintf(message, sizeof(message), "%s: its reply cannot be converted: %s", n->x->outcome.provider->name, tp_feed_fault(n->feed));
-        log_unread(n, tp_bytes_of(NULL, 0), tp_feed_fault(n->feed));
+        log_unread(n, tp_feed_unread(n->feed), tp_feed_fault(n->feed));
         tp_call_end_badly(n, n->accepted ? TP_ERR_PROVIDER_BROKEN_STREAM : TP_ERR_PROVIDER_BAD_REPLY, message);
     }
 }

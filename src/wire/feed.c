@@ -7,6 +7,8 @@
 #include "wire/item_cutter.h"
 #include "wire/sse.h"
 
+enum { MOST_UNREAD = 200 };
+
 struct tp_feed {
     tp_reader reader;
     tp_framing framing;
@@ -14,6 +16,7 @@ struct tp_feed {
     tp_item_cutter cutter; /* of LINES and ARRAY */
     tp_buffer whole;
     const char *fault;
+    tp_bytes unread;
 };
 
 static void free_feed(void *arg)
@@ -41,6 +44,8 @@ static void read_text(tp_feed *f, tp_bytes name, tp_bytes text, bool whole)
         f->fault = whole ? "it is not JSON" : "an event of its stream is not JSON";
     else if (!(whole ? r->format->read_reply(r, &doc) : r->format->read_event(r, name, &doc)))
         f->fault = r->fault ? r->fault : "it is not of its dialect";
+    if (tp_feed_fault(f))
+        f->unread = tp_arena_copy(r->arena, tp_bytes_of(text.data, text.length < MOST_UNREAD ? text.length : MOST_UNREAD));
     tp_arena_free(r->scratch);
     r->scratch = NULL;
 }
@@ -123,6 +128,11 @@ void tp_feed_usage(tp_feed *f, const struct tp_usage *usage)
 const char *tp_feed_fault(const tp_feed *f)
 {
     return f->fault ? f->fault : tp_intake_fault(f->reader.intake);
+}
+
+tp_bytes tp_feed_unread(const tp_feed *f)
+{
+    return f->unread;
 }
 
 const tp_told *tp_feed_told(const tp_feed *f)

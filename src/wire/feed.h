@@ -34,6 +34,9 @@ void tp_feed_usage(tp_feed *feed, const struct tp_usage *usage);
 /* Why it cannot be read as its dialect, or NULL. */
 const char *tp_feed_fault(const tp_feed *feed);
 
+/* What could not be read begins so; empty when there is no fault. */
+tp_bytes tp_feed_unread(const tp_feed *feed);
+
 /* The error that it told inside a stream of status 200, or NULL. */
 const tp_told *tp_feed_told(const tp_feed *feed);
 
