@@ -143,7 +143,7 @@ static bool field_stays(const tp_call_note *n, const tp_header *field, tp_bytes 
 }
 
 /* Of a converted request the client's own fields say what no longer holds; these few concern neither dialect nor body. */
-static bool field_fits(tp_bytes name)
+static bool field_fits(const tp_call_note *n, tp_bytes name)
 {
     static const tp_bytes NAMES[] = { TP_BYTES_INIT("user-agent"), TP_BYTES_INIT("traceparent"), TP_BYTES_INIT("tracestate"),
                                       TP_BYTES_INIT("baggage"), TP_BYTES_INIT("x-request-id") };
@@ -151,6 +151,8 @@ static bool field_fits(tp_bytes name)
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         if (tp_bytes_equal_nocase(name, NAMES[i]))
             return true;
+    if (n->target->dialect == n->x->dialect && tp_bytes_equal_nocase(name, TP_BYTES("anthropic-beta")))
+        return true;
     return place_of(name) != NULL;
 }
 
@@ -162,7 +164,7 @@ static size_t add_usual(const tp_call_note *n, tp_header *fields)
     fields[count++] = (tp_header){ TP_BYTES("content-type"), TP_BYTES("application/json") };
     if (n->target->dialect == TP_DIALECT_ANTHROPIC)
         fields[count++] = (tp_header){ TP_BYTES("anthropic-version"), TP_BYTES("2023-06-01") };
-    if (n->convert->out.beta.length)
+    if (n->convert->out.beta.length && n->target->dialect != n->x->dialect)
         fields[count++] = (tp_header){ TP_BYTES("anthropic-beta"), n->convert->out.beta };
     return count;
 }
@@ -176,7 +178,7 @@ static void compose_fields(tp_call_note *n, bool edited)
     size_t count = n->target ? add_usual(n, fields) : 0;
 
     for (size_t i = 0; i < r->header_count; i++)
-        if (field_stays(n, &r->headers[i], connection, edited) && (!n->target || field_fits(r->headers[i].name)))
+        if (field_stays(n, &r->headers[i], connection, edited) && (!n->target || field_fits(n, r->headers[i].name)))
             fields[count++] = r->headers[i];
     if (c->key)
         fields[count++] = tp_auth_field((tp_dialect)c->provider->dialect, c->key, n->x->arena);

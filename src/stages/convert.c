@@ -36,15 +36,24 @@ static const tp_format *counting_target(const tp_provider *provider)
     return format && format->read_count ? format : NULL;
 }
 
-const tp_format *tp_convert_target(const tp_exchange *x, const tp_provider *provider)
+static const tp_format *other_target(const tp_exchange *x, const tp_provider *provider)
 {
-    if (!x->format || ((tp_dialect)provider->dialect == x->dialect && provider->dialect != TP_DIALECT_OPENAI))
+    if ((tp_dialect)provider->dialect == x->dialect && provider->dialect != TP_DIALECT_OPENAI)
         return NULL;
     if (x->counting)
         return counting_target(provider);
     if (provider->dialect == TP_DIALECT_OPENAI)
         return openai_target(x, provider);
     return named(tp_dialect_name((tp_dialect)provider->dialect));
+}
+
+/* What another maker has sealed must not reach this one, who would refuse it: then the request is written anew, in its own format too. */
+const tp_format *tp_convert_target(const tp_exchange *x, const tp_provider *provider)
+{
+    const tp_format *target = x->format ? other_target(x, provider) : NULL;
+    bool own = x->format && x->format->write_request && (tp_dialect)provider->dialect == x->dialect;
+
+    return !target && own && x->sealed ? x->format : target;
 }
 
 bool tp_convert_possible(const tp_exchange *x, const tp_provider *provider)

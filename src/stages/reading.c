@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "exchange/endpoint.h"
 #include "wire/coding.h"
+#include "wire/seal.h"
 
 /* A longer name of a model is no name: it is left to the provider to say so. */
 enum { LONGEST_MODEL = 4096, LONG_PLAIN = 96 << 10, LONG_CODED = 16 << 10 };
@@ -61,6 +62,7 @@ void tp_reading_run(void *reading)
     if (r->decoded && !decode(r, &text))
         return;
     r->valid = tp_json_scan(text, r->arena, r->deep ? TP_JSON_EVERYTHING : TP_JSON_MEMBERS, &r->json, &r->error);
+    r->sealed = r->valid && r->deep && tp_seal_inside(text);
     if (r->valid || !r->deep || !r->error.too_many)
         return;
     /* It can still pass as it is. */
@@ -85,6 +87,7 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
     x->json = &r->json;
     x->decoded = r->decoded;
     x->deep = r->deep;
+    x->sealed = r->sealed;
     model = tp_json_get(&r->json, 0, TP_BYTES("model"));
     if (x->model.length == 0 && tp_json_raw(&r->json, model).length <= LONGEST_MODEL)
         x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, model, x->arena));

@@ -15,6 +15,7 @@ typedef struct tp_reading {
     tp_json json;
     tp_json_error error;
     bool decoded, valid;
+    bool sealed;     /* with `deep`: a seal of another maker is in it */
     bool unreadable; /* a coding that is not known or broken */
     bool too_large;  /* decodes to more than `most` */
     bool deep;       /* given: record all values, not only the members; cleared when they are too many */

@@ -36,6 +36,22 @@ tp_seal tp_seal_unpack(tp_dialect dialect, tp_escaped field)
     return (tp_seal){ .data = tp_bytes_from(rest, id.length + 1), .id = id, .maker = maker_of(maker) };
 }
 
+bool tp_seal_inside(tp_bytes body)
+{
+    static const char BEGIN[] = "\"" MARK;
+    const char *at = body.length ? memmem(body.data, body.length, BEGIN, sizeof(BEGIN) - 1) : NULL;
+
+    while (at) {
+        tp_bytes rest = tp_bytes_from(body, (size_t)(at - body.data) + sizeof(BEGIN) - 1);
+
+        /* Behind a backslash the quote is part of a text. */
+        if (at > body.data && at[-1] != '\\' && maker_of(tp_bytes_of(rest.data, tp_bytes_find(rest, ':'))) != TP_DIALECT_COUNT)
+            return true;
+        at = rest.length ? memmem(rest.data, rest.length, BEGIN, sizeof(BEGIN) - 1) : NULL;
+    }
+    return false;
+}
+
 tp_escaped tp_seal_for(const tp_seal *seal, tp_dialect dialect)
 {
     return seal->maker == dialect ? seal->data : tp_bytes_of(NULL, 0);

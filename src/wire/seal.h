@@ -12,6 +12,9 @@ tp_escaped tp_seal_pack(tp_arena *arena, tp_dialect dialect, const tp_seal *seal
 /* The field of a client of `dialect`, taken apart. Borrows `field`. */
 tp_seal tp_seal_unpack(tp_dialect dialect, tp_escaped field);
 
+/* Whether a body may hold a packed seal of any maker. */
+bool tp_seal_inside(tp_bytes body);
+
 /* What a target of `dialect` may be given of it: the data, or nothing when another made it. */
 tp_escaped tp_seal_for(const tp_seal *seal, tp_dialect dialect);
 

@@ -52,12 +52,22 @@ static void a_seal_of_nobody_known_is_for_nobody(void **state)
         assert_int_equal(tp_seal_for(&seal, (tp_dialect)i).length, 0);
 }
 
+static void a_packed_seal_is_found_in_a_body_and_text_about_one_is_not(void **state)
+{
+    (void)state;
+    assert_true(tp_seal_inside(T("{\"signature\":\"tp:gemini::abc\"}")));
+    assert_false(tp_seal_inside(T("{\"text\":\"say \\\"tp:gemini::abc\\\"\"}")));
+    assert_false(tp_seal_inside(T("{\"text\":\"tp:other::abc\"}")));
+    assert_false(tp_seal_inside(T("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_foreign_seal_comes_back_through_any_client),
         cmocka_unit_test(a_dialects_own_seal_is_not_touched),
         cmocka_unit_test(a_seal_of_nobody_known_is_for_nobody),
+        cmocka_unit_test(a_packed_seal_is_found_in_a_body_and_text_about_one_is_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
