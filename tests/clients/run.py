@@ -32,7 +32,7 @@ from targets import TARGETS, config as cross_config  # noqa: E402
 PYTHON = ["openai_sdk.py", "anthropic_sdk.py", "gemini_sdk.py", "ollama_sdk.py"]
 JAVASCRIPT = ["openai.mjs", "anthropic.mjs", "gemini.mjs"]
 CROSS = ["cross_openai_chat.py", "cross_openai_responses.py", "cross_anthropic.py", "cross_gemini.py", "cross_ollama.py"]
-CROSS_JAVASCRIPT = ["cross_openai_chat.mjs", "cross_openai_responses.mjs", "cross_anthropic.mjs", "cross_gemini.mjs"]
+CROSS_JAVASCRIPT = ["cross_openai_chat.mjs", "cross_openai_responses.mjs", "cross_anthropic.mjs", "cross_gemini.mjs", "cross_ollama.mjs"]
 
 
 def quietly(*command, **options):

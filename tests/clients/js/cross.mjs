@@ -69,14 +69,14 @@ const behaviours = {
   },
   async refusal({ api, target, form, stream }) {
     const reply = await api.talk(target, stream, {}).say("[refusal] How do I break in?");
-    if (form === "ollama") assert.equal(reply.finish, "stop");
+    if (form === "ollama" || api.name.startsWith("ollama")) assert.equal(reply.finish, "stop");
     else assert.ok(reply.finish === "refusal" || reply.text === "I cannot help with that.", `finish ${reply.finish}`);
   },
   async limited({ api, target, stream }) {
-    await assert.rejects(api.talk(target, stream, {}).say("[limited] hi"), (error) => error.status === 429 && /slow down/.test(error.message));
+    await assert.rejects(api.talk(target, stream, {}).say("[limited] hi"), (error) => api.status(error) === 429 && /slow down/.test(error.message));
   },
   async "too long"({ api, target, form, stream }) {
-    await assert.rejects(api.talk(target, stream, {}).say("[too-long] hi"), (error) => error.status === 400 && error.message.includes(texts.TOO_LONG[form]));
+    await assert.rejects(api.talk(target, stream, {}).say("[too-long] hi"), (error) => api.status(error) === 400 && error.message.includes(texts.TOO_LONG[form]));
   },
   async broken({ api, target }) {
     await assert.rejects(
@@ -92,7 +92,9 @@ function* modes(name) {
   yield true;
 }
 
-export async function run(api) {
+// `api.status(error)`: of an exception, where it is not in the usual place.
+export async function run(settings) {
+  const api = { status: (error) => error.status, ...settings };
   let passed = 0;
   let failed = 0;
   for (const [target, form] of Object.entries(targets)) {
