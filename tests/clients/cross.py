@@ -162,7 +162,8 @@ def refusal(api, target, form, stream):
     if form == "ollama" or api.name == "ollama":
         same(reply.finish, "stop", "finish")
     elif api.name == "gemini" and reply.text:
-        same((reply.text, reply.finish), ("I cannot help with that.", "stop"), "what the model says")
+        same(reply.text, "I cannot help with that.", "what the model says")
+        assert reply.finish in ("stop", "refusal"), f"finish: {reply.finish}"
     else:
         same(reply.finish, "refusal", "finish")
 
