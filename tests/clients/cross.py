@@ -63,6 +63,7 @@ class Wants:
     schema: bool = False
     thinking: bool = False
     limit: int = 0
+    choice: str = ""  # any, one (the clock), none
 
 
 def same(got, wanted, what):
@@ -118,12 +119,51 @@ def thinking(api, target, form, stream):
     same(talk.results(["7 degrees"]).text, "It is cold", "second turn")
 
 
+def switched(api, target, form, stream):
+    """A conversation that goes from one provider to this one and back."""
+    for first in ("anthropic", "responses", "gemini3"):
+        talk = api.talk(f"x-{first}", stream, Wants(tools=True, thinking=True))
+        talk.say("[switched] Think about the weather in Oslo.")
+        talk.move(target)
+        same(talk.results(["7 degrees"]).calls, [("clock", {"zone": "UTC"})], f"second turn, after {first}")
+        talk.move(f"x-{first}")
+        same(talk.results(["12:00"]).text, "7 degrees at noon", f"third turn, back at {first}")
+
+
+def shown(api, target, form, stream):
+    if not api.shows_results:
+        return
+    talk = api.talk(target, stream, Wants(tools=True))
+    talk.say("[shown] Show me the weather in Oslo.")
+    same(talk.results(["7 degrees", "12:00"], scenes.PNG).text, "a red dot", "text")
+
+
+def document(api, target, form, stream):
+    if api.name == "ollama":
+        return
+    ask = lambda: api.talk(target, stream).say("[document] What is it?", pdf=scenes.PDF)  # noqa: E731
+    if form == "ollama":
+        found = fails(api, ask)
+        assert found.status == 400 and found.message.startswith("document: "), f"error: {found}"
+        return
+    same(ask().text, "a page", "text")
+
+
+def choices(api, target, form, stream):
+    if api.name == "ollama":
+        return
+    for choice in ("any", "one", "none"):
+        scene = {"any": "any-tool", "one": "one-tool", "none": "no-tool"}[choice]
+        same(api.talk(target, stream, Wants(tools=True, choice=choice)).say(f"[{scene}] Go on.").text, "as you like", choice)
+
+
 def refusal(api, target, form, stream):
     reply = api.talk(target, stream).say("[refusal] How do I break in?")
     if form == "ollama" or api.name == "ollama":
         same(reply.finish, "stop", "finish")
     elif api.name == "gemini" and reply.text:
-        same((reply.text, reply.finish), ("I cannot help with that.", "stop"), "what the model says")
+        same(reply.text, "I cannot help with that.", "what the model says")
+        assert reply.finish in ("stop", "refusal"), f"finish: {reply.finish}"
     else:
         same(reply.finish, "refusal", "finish")
 
@@ -181,6 +221,10 @@ BEHAVIOURS = [
     (image, BOTH),
     (schema, BOTH),
     (thinking, BOTH),
+    (switched, BOTH),
+    (shown, BOTH),
+    (document, (False,)),
+    (choices, (False,)),
     (refusal, BOTH),
     (length, BOTH),
     (limited, BOTH),

@@ -13,6 +13,8 @@ def options_of(wants, target):
         options["tools"] = [{"name": name, "description": text, "input_schema": schema} for name, text, schema in TOOLS]
     if wants.schema:
         options["output_config"] = {"format": {"type": "json_schema", "schema": RECORD}}
+    if wants.choice:
+        options["tool_choice"] = {"any": {"type": "any"}, "one": {"type": "tool", "name": "clock"}, "none": {"type": "none"}}[wants.choice]
     if wants.thinking:
         options["thinking"] = {"type": "adaptive"} if target == "x-claude" else {"type": "enabled", "budget_tokens": 1024}
     return options
@@ -25,15 +27,25 @@ class Talk:
         self.messages = []
         self.calls = []
 
-    def say(self, text, image=None):
+    def move(self, target):
+        self.fixed["model"] = target
+
+    def say(self, text, image=None, pdf=None):
         content = text
+        if pdf:
+            document = {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": pdf}, "title": "a.pdf"}
+            content = [document, {"type": "text", "text": text}]
         if image:
             content = [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": image}}, {"type": "text", "text": text}]
         self.messages.append({"role": "user", "content": content})
         return self.ask()
 
-    def results(self, texts):
+    def results(self, texts, image=None):
+        """The image stands in the first."""
         blocks = [{"type": "tool_result", "tool_use_id": call.id, "content": text} for call, text in zip(self.calls, texts, strict=True)]
+        if image:
+            shown = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": image}}
+            blocks[0]["content"] = [{"type": "text", "text": texts[0]}, shown]
         self.messages.append({"role": "user", "content": blocks})
         return self.ask()
 
@@ -65,6 +77,7 @@ class Talk:
 class Api:
     name = "anthropic"
     carries_seals = True
+    shows_results = True
     errors = anthropic.APIStatusError
 
     @staticmethod

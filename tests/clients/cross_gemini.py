@@ -20,6 +20,10 @@ def config_of(wants):
         config.response_json_schema = RECORD
     if wants.thinking:
         config.thinking_config = types.ThinkingConfig(include_thoughts=True, thinking_budget=1024)
+    if wants.choice:
+        mode = {"any": "ANY", "one": "ANY", "none": "NONE"}[wants.choice]
+        calling = types.FunctionCallingConfig(mode=mode, allowed_function_names=["clock"] if wants.choice == "one" else None)
+        config.tool_config = types.ToolConfig(function_calling_config=calling)
     if wants.limit:
         config.max_output_tokens = wants.limit
     return config
@@ -39,17 +43,26 @@ class Talk:
         self.contents = []
         self.calls = []
 
-    def say(self, text, image=None):
+    def move(self, target):
+        self.target = target
+
+    def say(self, text, image=None, pdf=None):
         parts = [types.Part(text=text)]
+        if pdf:
+            parts.append(types.Part.from_bytes(data=base64.b64decode(pdf), mime_type="application/pdf"))
         if image:
             parts.append(types.Part.from_bytes(data=base64.b64decode(image), mime_type="image/png"))
         self.contents.append(types.Content(role="user", parts=parts))
         return self.ask()
 
-    def results(self, texts):
+    def results(self, texts, image=None):
+        """The image stands in the first."""
         responses = [
             types.FunctionResponse(id=call.id, name=call.name, response={"output": text}) for call, text in zip(self.calls, texts, strict=True)
         ]
+        if image:
+            blob = types.FunctionResponseBlob(mime_type="image/png", data=base64.b64decode(image))
+            responses[0].parts = [types.FunctionResponsePart(inline_data=blob)]
         self.contents.append(types.Content(role="user", parts=[types.Part(function_response=response) for response in responses]))
         return self.ask()
 
@@ -88,6 +101,7 @@ class Talk:
 class Api:
     name = "gemini"
     carries_seals = True
+    shows_results = True
     errors = errors.APIError
 
     @staticmethod

@@ -26,13 +26,18 @@ class Talk:
         self.messages = [{"role": "system", "content": SYSTEM}]
         self.calls = []
 
+    def move(self, target):
+        self.fixed["model"] = target
+
     def say(self, text, image=None):
         self.messages.append({"role": "user", "content": text} | ({"images": [image]} if image else {}))
         return self.ask()
 
-    def results(self, texts):
+    def results(self, texts, image=None):
+        """The image stands in the first."""
         for call, text in zip(self.calls, texts, strict=True):
-            self.messages.append({"role": "tool", "tool_name": call.function.name, "content": text})
+            shown = {"images": [image]} if image and call is self.calls[0] else {}
+            self.messages.append({"role": "tool", "tool_name": call.function.name, "content": text, **shown})
         return self.ask()
 
     def ask(self):
@@ -58,6 +63,7 @@ class Talk:
 class Api:
     name = "ollama"
     carries_seals = False
+    shows_results = True
     errors = ollama.ResponseError
 
     @staticmethod

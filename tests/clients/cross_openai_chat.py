@@ -17,6 +17,9 @@ def options_of(wants):
         options["response_format"] = {"type": "json_schema", "json_schema": {"name": "record", "strict": True, "schema": RECORD}}
     if wants.thinking:
         options["reasoning_effort"] = "low"
+    if wants.choice:
+        one = {"type": "function", "function": {"name": "clock"}}
+        options["tool_choice"] = {"any": "required", "one": one, "none": "none"}[wants.choice]
     if wants.limit:
         options["max_completion_tokens"] = wants.limit
     return options
@@ -52,8 +55,14 @@ class Talk:
         self.messages = [{"role": "system", "content": SYSTEM}]
         self.calls = []
 
-    def say(self, text, image=None):
+    def move(self, target):
+        self.fixed["model"] = target
+
+    def say(self, text, image=None, pdf=None):
         content = text
+        if pdf:
+            file = {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{pdf}"}
+            content = [{"type": "file", "file": file}, {"type": "text", "text": text}]
         if image:
             content = [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{image}"}}]
         self.messages.append({"role": "user", "content": content})
@@ -98,6 +107,7 @@ class Talk:
 class Api:
     name = "openai chat"
     carries_seals = True
+    shows_results = False
     errors = openai.APIStatusError
 
     @staticmethod

@@ -16,6 +16,8 @@ def options_of(wants):
         options["text"] = {"format": {"type": "json_schema", "name": "record", "strict": True, "schema": RECORD}}
     if wants.thinking:
         options["reasoning"] = {"effort": "low", "summary": "auto"}
+    if wants.choice:
+        options["tool_choice"] = {"any": "required", "one": {"type": "function", "name": "clock"}, "none": "none"}[wants.choice]
     if wants.limit:
         options["max_output_tokens"] = wants.limit
     return options
@@ -38,16 +40,26 @@ class Talk:
         self.items = []
         self.calls = []
 
-    def say(self, text, image=None):
+    def move(self, target):
+        self.fixed["model"] = target
+
+    def say(self, text, image=None, pdf=None):
         content = text
+        if pdf:
+            file = {"type": "input_file", "filename": "a.pdf", "file_data": f"data:application/pdf;base64,{pdf}"}
+            content = [file, {"type": "input_text", "text": text}]
         if image:
             content = [{"type": "input_text", "text": text}, {"type": "input_image", "image_url": f"data:image/png;base64,{image}", "detail": "auto"}]
         self.items.append({"role": "user", "content": content})
         return self.ask()
 
-    def results(self, texts):
+    def results(self, texts, image=None):
+        """The image stands in the first."""
         for call, text in zip(self.calls, texts, strict=True):
-            self.items.append({"type": "function_call_output", "call_id": call.call_id, "output": text})
+            output = text
+            if image and call is self.calls[0]:
+                output = [{"type": "input_text", "text": text}, {"type": "input_image", "image_url": f"data:image/png;base64,{image}", "detail": "auto"}]
+            self.items.append({"type": "function_call_output", "call_id": call.call_id, "output": output})
         return self.ask()
 
     def ask(self):
@@ -85,6 +97,7 @@ class Talk:
 class Api:
     name = "openai responses"
     carries_seals = True
+    shows_results = True
     errors = openai.APIStatusError
 
     @staticmethod

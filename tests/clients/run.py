@@ -25,12 +25,14 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 
 from fake_provider import Provider  # noqa: E402
 from scenario.process import Process  # noqa: E402
+from strict import scenes  # noqa: E402
 from strict.server import Provider as StrictProvider  # noqa: E402
-from targets import config as cross_config  # noqa: E402
+from targets import TARGETS, config as cross_config  # noqa: E402
 
 PYTHON = ["openai_sdk.py", "anthropic_sdk.py", "gemini_sdk.py", "ollama_sdk.py"]
 JAVASCRIPT = ["openai.mjs", "anthropic.mjs", "gemini.mjs"]
 CROSS = ["cross_openai_chat.py", "cross_openai_responses.py", "cross_anthropic.py", "cross_gemini.py", "cross_ollama.py"]
+CROSS_JAVASCRIPT = ["cross_openai_chat.mjs", "cross_openai_responses.mjs", "cross_anthropic.mjs", "cross_gemini.mjs", "cross_ollama.mjs"]
 
 
 def quietly(*command, **options):
@@ -109,6 +111,14 @@ def cross_suites(base, provider, only):
     python = python_packages()
     for script in CROSS:
         yield run_suite([python, HERE / script, base, provider, only], HERE)
+    found = node()
+    if not found:
+        return
+    home = javascript_packages()
+    forms = {name: form for name, (form, _, _) in TARGETS.items() if not only or name in only.split(",")}
+    texts = {name: getattr(scenes, name) for name in ("TEXT", "THOUGHT", "PNG", "RECORD", "TOO_LONG")}
+    for script in CROSS_JAVASCRIPT:
+        yield run_suite([found, home / script, base, provider, json.dumps(forms), json.dumps(texts)], home)
 
 
 def run_behind(binary, provider, settings, suites_of):
@@ -138,7 +148,7 @@ def main():
     counts, skipped = [], 0
     if not arguments.only:
         counts.append(run_behind(None if arguments.direct else arguments.binary, Provider(), config, suites))
-        skipped = 0 if node() else len(JAVASCRIPT)
+        skipped = 0 if node() else len(JAVASCRIPT) + len(CROSS_JAVASCRIPT)
     if not arguments.direct:
         crossing = StrictProvider()
         settings = json.dumps(cross_config(f"http://127.0.0.1:{crossing.port}"))

@@ -7,6 +7,7 @@ TARGETS = {
     "anthropic": ("anthropic", "anthropic", "claude-sonnet-4-5"),
     "claude": ("anthropic", "anthropic", "claude-opus-4-7"),
     "gemini": ("gemini", "gemini", "gemini-2.5-flash"),
+    "gemini2": ("gemini", "gemini", "gemini-2.0-flash"),
     "gemini3": ("gemini", "gemini", "gemini-3-pro-preview"),
     "ollama": ("ollama", "ollama", "qwen3:8b"),
 }

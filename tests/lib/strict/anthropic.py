@@ -31,7 +31,7 @@ def source(value, where):
 def result(block, where):
     only(block, ["type", "tool_use_id", "content", "is_error", "cache_control"], where)
     need(isinstance(block.get("is_error", False), bool), f"{where}.is_error")
-    said, texts = block.get("content", ""), []
+    said, texts, images = block.get("content", ""), [], []
     if isinstance(said, str):
         texts = [said]
     for index, part in enumerate(said if isinstance(said, list) else []):
@@ -39,8 +39,8 @@ def result(block, where):
         if part["type"] == "text":
             texts.append(text_in(part["text"], f"{where}.content.{index}.text"))
         elif part["type"] == "image":
-            source(part["source"], f"{where}.content.{index}.source")
-    return Part("result", text="\n".join(texts), id=text_in(block["tool_use_id"], where))
+            images.append(source(part["source"], f"{where}.content.{index}.source"))
+    return Part("result", text="\n".join(texts), id=text_in(block["tool_use_id"], where), inside=images)
 
 
 def block_in(block, role, where):
@@ -71,7 +71,9 @@ def block_in(block, role, where):
         only(block, ["type", "data"], where)
         return Part("thinking", seal=text_in(block["data"], where))
     need(kind == "document", f"{where}.type: {kind!r} is not known")
-    return Part("document", data=block)
+    only(block, ["type", "source", "title", "context", "citations", "cache_control"], where)
+    only(block["source"], ["type", "media_type", "data", "url", "file_id", "content"], f"{where}.source")
+    return Part("file", data=block["source"])
 
 
 def message(value, index, marks):
@@ -177,6 +179,8 @@ def read(request, path, headers):
     talk.paired(turns)
     asked = Asked("anthropic", request["model"], turns, check_tools(request, marks), request.get("stream", False), limit=request["max_tokens"])
     check_thinking(request, asked)
+    choice = request.get("tool_choice") or {"type": "auto"}
+    asked.choice = f"one:{choice['name']}" if choice["type"] == "tool" else choice["type"]
     asked.turns = system_in(request.get("system"), marks) + turns
     asked.schema = output_schema(request)
     need(len(marks) <= 4, f"A maximum of 4 blocks with cache_control may be provided. Found {len(marks)}.")

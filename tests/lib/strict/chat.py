@@ -121,6 +121,15 @@ def output_schema(request):
     return inside["schema"]
 
 
+def choice_in(request, names):
+    choice = request.get("tool_choice", "auto")
+    if isinstance(choice, str):
+        need(choice in ("auto", "none", "required"), f"tool_choice: {choice!r}")
+        return "any" if choice == "required" else choice
+    need(choice["type"] == "function" and choice["function"]["name"] in names, f"tool_choice: {choice}")
+    return f"one:{choice['function']['name']}"
+
+
 def read(request, path, headers):
     need(headers.get("authorization", "").startswith("Bearer "), "You didn't provide an API key.")
     only(request, FIELDS, "request")
@@ -135,6 +144,7 @@ def read(request, path, headers):
     asked = Asked("chat", request["model"], turns, names, request.get("stream", False))
     asked.limit = request.get("max_completion_tokens", request.get("max_tokens"))
     asked.schema = output_schema(request)
+    asked.choice = choice_in(request, names)
     asked.thinks = request.get("reasoning_effort", "none") != "none"
     return asked
 

@@ -72,7 +72,8 @@ def part_in(part, role, where):
         reply = only(part["functionResponse"], ["id", "name", "response", "parts", "willContinue", "scheduling"], where)
         need(role == "user" and isinstance(reply["response"], dict), f"{where}.function_response.response: expected an object")
         texts = [value if isinstance(value, str) else json.dumps(value) for value in reply["response"].values()]
-        return Part("result", text="\n".join(texts), id=reply.get("id", ""), name=reply["name"])
+        images = [media(inside, where) for inside in reply.get("parts", [])]
+        return Part("result", text="\n".join(texts), id=reply.get("id", ""), name=reply["name"], inside=images)
     return Part(kind, data=part[kind])
 
 
@@ -129,7 +130,9 @@ def tools_in(request):
     only(calling, ["mode", "allowedFunctionNames"], "tool_config.function_calling_config")
     need(calling.get("mode", "AUTO") in ("AUTO", "ANY", "NONE", "VALIDATED"), "tool_config.function_calling_config.mode")
     need("allowedFunctionNames" not in calling or calling["mode"] in ("ANY", "VALIDATED"), "allowed_function_names: only with mode ANY")
-    return names
+    mode, chosen = calling.get("mode", "AUTO"), calling.get("allowedFunctionNames", [])
+    choice = {"ANY": "any", "NONE": "none"}.get(mode, "auto")
+    return names, f"one:{chosen[0]}" if choice == "any" and len(chosen) == 1 else choice
 
 
 def config_in(request):
@@ -153,7 +156,7 @@ def read(request, path, headers):
     need(turns and turns[-1].role == "user", "contents: ends with a turn of the model")
     check_calls(turns)
     signed = check_signatures(model, turns)
-    names = tools_in(request)
+    names, choice = tools_in(request)
     config, schema, thinking = config_in(request)
     system = request.get("systemInstruction")
     if system:
@@ -161,6 +164,7 @@ def read(request, path, headers):
         turns.insert(0, Turn("system", parts))
     asked = Asked("gemini", model, turns, names, method == "streamGenerateContent", schema, limit=config.get("maxOutputTokens"))
     asked.signed = signed
+    asked.choice = choice
     asked.thinks = bool(thinking) and thinking.get("thinkingBudget", 1) != 0
     return asked
 

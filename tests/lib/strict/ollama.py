@@ -25,7 +25,8 @@ def message(value, index):
     need(isinstance(value["content"], str), f"{where}.content: cannot unmarshal into Go struct field of type string")
     need("tool_calls" not in value or role == "assistant", f"{where}.tool_calls")
     if role == "tool":
-        return Turn("user", [Part("result", text=value["content"], name=text_in(value["tool_name"], f"{where}.tool_name"))])
+        images = [talk.image_in("image/png", image, f"{where}.images") for image in value.get("images") or []]
+        return Turn("user", [Part("result", text=value["content"], name=text_in(value["tool_name"], f"{where}.tool_name"), inside=images)])
     parts = [Part("thinking", text=value["thinking"])] if value.get("thinking") else []
     parts += [talk.image_in("image/png", image, f"{where}.images") for image in value.get("images") or []]
     parts += [Part("text", text=value["content"])] if value["content"] else []

@@ -68,7 +68,8 @@ def output(item, where):
     only(item, ["type", "id", "call_id", "output", "status"], where)
     parts = content_in(item["output"], ["input_text", "input_image", "input_file"], f"{where}.output")
     texts = [part.text for part in parts if part.kind == "text"]
-    return Turn("user", [Part("result", text="\n".join(texts), id=text_in(item["call_id"], where))])
+    images = [part for part in parts if part.kind == "image"]
+    return Turn("user", [Part("result", text="\n".join(texts), id=text_in(item["call_id"], where), inside=images)])
 
 
 def reasoning(item, where):
@@ -133,13 +134,14 @@ def output_schema(request):
     return talk.schema_in(form["schema"], "text.format.schema")
 
 
-def check_choice(request, names):
+def choice_in(request, names):
     choice = request.get("tool_choice", "auto")
     if isinstance(choice, str):
         need(choice in ("auto", "none", "required"), "tool_choice")
-        return
+        return "any" if choice == "required" else choice
     need(choice["type"] in ("function", "allowed_tools", "custom"), f"tool_choice.type: {choice['type']!r}")
     need(choice["type"] != "function" or choice["name"] in names, "tool_choice: no such tool")
+    return f"one:{choice.get('name')}"
 
 
 def read(request, path, headers):
@@ -150,12 +152,12 @@ def read(request, path, headers):
     need(turns, "input: must not be empty")
     talk.paired(turns)
     names = [tool_name(tool, f"tools[{index}]") for index, tool in enumerate(request.get("tools") or [])]
-    check_choice(request, names)
     if request.get("instructions"):
         turns.insert(0, Turn("system", [Part("text", text=request["instructions"])]))
     asked = Asked("responses", request["model"], turns, names, request.get("stream", False), output_schema(request))
     need(request.get("max_output_tokens") is None or request["max_output_tokens"] >= 16, "max_output_tokens: Expected a value >= 16")
     asked.limit = request.get("max_output_tokens")
+    asked.choice = choice_in(request, names)
     asked.thinks = only(request.get("reasoning") or {}, ["effort", "summary", "generate_summary"], "reasoning").get("effort") not in (None, "none")
     asked.sealed = ENCRYPTED in (request.get("include") or [])
     return asked

@@ -1,11 +1,14 @@
 """What is answered: the first text of the user names a scene in brackets, [tools], and every scene checks what it is told."""
 
+import json
+
 from . import gemini
 from .talk import Answer, Part, need
 
 TEXT = "The sky is blue é \U0001f642."
 THOUGHT = "Let me \"look\" at it."
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PDF = "JVBERi0xLjQKJcOkw7zDtsOfCg=="
 RECORD = '{"name": "Oslo", "size": 7}'
 
 # Bytes that only their maker can read; each dialect's own form.
@@ -94,7 +97,7 @@ def thinking(asked):
     """A thought with its seal and a call; then both come back as they were."""
     seal, takes_thoughts = SEALS[asked.dialect], asked.dialect in ("anthropic", "responses", "gemini")
     if asked.answers() == 0:
-        need(asked.thinks or asked.dialect in ("chat", "ollama"), "thinking was not asked for")
+        need(asked.thinks or asked.dialect in ("chat", "ollama") or "gemini-2.0" in asked.model, "thinking was not asked for")
         return Answer([Part("thinking", text=THOUGHT, seal=seal), call("weather", 1, city="Oslo")], "calls")
     expect(asked, ["7 degrees"])
     seals = [standard(asked, part.seal) for part in asked.parts("thinking") + asked.parts("call") if part.seal]
@@ -112,6 +115,55 @@ def lost(asked):
     return said("It is cold")
 
 
+def switched(asked):
+    """Three turns, of which this provider need not have given the ones before: it gets back its own seals and no others."""
+    own = {SEALS[asked.dialect]} - {""}
+    step = asked.answers()
+    if step == 0:
+        return Answer([Part("thinking", text=THOUGHT, seal=SEALS[asked.dialect]), call("weather", 1, city="Oslo")], "calls")
+    seals = {standard(asked, part.seal) for part in asked.parts("thinking") + asked.parts("call") if part.seal}
+    need(seals <= own | set(UNCHECKED), f"the seals are {seals}, only {own} are its own")
+    expect(asked, ["7 degrees"] if step == 1 else ["12:00"])
+    return Answer([call("clock", 2, zone="UTC")], "calls") if step == 1 else said("7 degrees at noon")
+
+
+def shown(asked):
+    """The result of a call has an image beside its text."""
+    if asked.answers() == 0:
+        return Answer([call("weather", 1, city="Oslo"), call("clock", 2)], "calls")
+    results = [part.text for part in asked.last_results()]
+    need(len(results) == 2 and "7 degrees" in results[0] and results[1] == "12:00", f"the results are {results}")
+    images = [part.data for part in asked.parts("image")]
+    need(images == [PNG], f"the images are {len(images)}: {images}"[:300])
+    return said("a red dot")
+
+
+def document(asked):
+    files = [json.dumps(part.data) for part in asked.parts("file")]
+    need(len(files) == 1 and PDF in files[0], f"the files are {files}"[:300])
+    return said("a page")
+
+
+def chosen(asked, wanted):
+    """Ollama cannot be told: it is offered only what may be called."""
+    need(asked.choice == wanted or asked.dialect == "ollama", f"the choice is {asked.choice}, not {wanted}")
+    return said("as you like")
+
+
+def any_tool(asked):
+    return chosen(asked, "any")
+
+
+def one_tool(asked):
+    need(asked.dialect != "ollama" or asked.tools == ["clock"], f"the tools are {asked.tools}")
+    return chosen(asked, "one:clock")
+
+
+def no_tool(asked):
+    need(asked.choice == "none" or not asked.tools, f"the choice is {asked.choice} of {asked.tools}")
+    return said("as you like")
+
+
 def refusal(asked):
     return Answer([Part("refusal", text="I cannot help with that.")], "refusal")
 
@@ -125,7 +177,10 @@ def broken(asked):
     return Answer([Part("text", text="The sky is"), Part("text", text="never said")], breaks="the model fell over")
 
 
-SCENES = {f.__name__: f for f in (plain, tools, unsigned, parallel, image, schema, thinking, lost, refusal, length, broken)}
+SCENES = {
+    f.__name__.replace("_", "-"): f
+    for f in (plain, tools, unsigned, parallel, image, schema, thinking, lost, switched, shown, document, any_tool, one_tool, no_tool, refusal, length, broken)
+}
 
 TOO_LONG = {
     "chat": "This model's maximum context length is 128000 tokens. However, your messages resulted in 130000 tokens.",

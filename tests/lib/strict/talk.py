@@ -59,6 +59,7 @@ class Part:
     id: str = ""
     name: str = ""
     seal: str = ""
+    inside: list = field(default_factory=list)  # result: its images
 
 
 @dataclass
@@ -77,6 +78,7 @@ class Asked:
     schema: object = None  # of the answer
     thinks: bool = False
     limit: object = None
+    choice: str = "auto"  # auto, any, none, one:NAME
     sealed: bool = True  # Responses: encrypted reasoning was asked for
     signed: bool = False  # every step's first call has a signature
 
@@ -84,7 +86,8 @@ class Asked:
         return "\n".join(part.text for turn in self.turns if turn.role == role for part in turn.parts if part.kind == "text")
 
     def parts(self, kind):
-        return [part for turn in self.turns for part in turn.parts if part.kind == kind]
+        """Those inside of results too."""
+        return [part for turn in self.turns for outer in turn.parts for part in (outer, *outer.inside) if part.kind == kind]
 
     def answers(self):
         """How many times the model has spoken: neighbours in one role are one turn."""
