@@ -271,16 +271,60 @@ static bool read_part(tp_gemini_reading *r, tp_parts *list, uint32_t part, const
                          where);
 }
 
-bool tp_gemini_part_read(tp_gemini_reading *r, tp_message *m, uint32_t parts, const char *where)
+/* ---- pieces of a stream ---- */
+
+static bool goes_on(const tp_part *part)
+{
+    const tp_part *next = part->next;
+
+    return next && next->type == part->type && (part->type == TP_PART_TEXT || part->type == TP_PART_THINKING) && !part->seal.data.length;
+}
+
+/* Clients give back what a stream brought them piece by piece; the last piece has the seal of all. */
+static void join_pieces(tp_gemini_reading *r, tp_part *first)
+{
+    size_t count = 1, i = 0;
+    tp_bytes *texts;
+    tp_part *last = first;
+
+    for (; goes_on(last); last = last->next)
+        count++;
+    texts = tp_arena_array(r->chat->arena, tp_bytes, count);
+    for (const tp_part *part = first; i < count; part = part->next)
+        texts[i++] = part->text;
+    first->text = tp_arena_join(r->chat->arena, texts, count);
+    first->seal = last->seal;
+    first->next = last->next;
+}
+
+static void join_said(tp_gemini_reading *r, tp_parts *list)
+{
+    for (tp_part *part = list->first; part; part = part->next) {
+        if (goes_on(part))
+            join_pieces(r, part);
+        list->last = part;
+    }
+}
+
+static bool read_list(tp_gemini_reading *r, tp_parts *list, uint32_t parts, const char *where)
 {
     unsigned index = 0;
 
     if (tp_json_has(r->doc, parts, TP_JSON_OBJECT))
-        return read_part(r, &m->parts, parts, where);
+        return read_part(r, list, parts, where);
     if (!tp_json_has(r->doc, parts, TP_JSON_ARRAY))
         return tp_chat_fault(r->chat, r->in, "%s: expected an array of parts", where);
     for (uint32_t part = tp_json_items(r->doc, parts); part; part = tp_json_next(r->doc, part), index++)
-        if (!read_part(r, &m->parts, part, tp_arena_printf(r->chat->arena, "%s[%u]", where, index)))
+        if (!read_part(r, list, part, tp_arena_printf(r->chat->arena, "%s[%u]", where, index)))
             return false;
+    return true;
+}
+
+bool tp_gemini_part_read(tp_gemini_reading *r, tp_message *m, uint32_t parts, const char *where)
+{
+    if (!read_list(r, &m->parts, parts, where))
+        return false;
+    if (m->role == TP_ROLE_ASSISTANT)
+        join_said(r, &m->parts);
     return true;
 }

@@ -9,7 +9,7 @@
 /* A choice of a stream. A call is written when it is whole, because its arguments are an object. */
 typedef struct tp_gemini_choice {
     unsigned number;
-    bool finished, refused;
+    bool finished;
     tp_finish finish;
     tp_escaped reason;
     tp_part call;        /* the one that is open; its id and name are copies */
@@ -20,12 +20,6 @@ typedef struct tp_gemini_choice {
 enum { MOST_ARGUMENTS = 64 << 20 };
 
 /* ---- what both forms have ---- */
-
-/* Who refuses in words has not come to the end that was asked for. */
-static tp_finish end_of(tp_finish finish, bool refused)
-{
-    return refused && finish == TP_FINISH_STOP ? TP_FINISH_REFUSAL : finish;
-}
 
 /* Gemini's own words for a refusal are kept. */
 static void write_reason(tp_write *w, tp_finish finish, tp_escaped reason)
@@ -196,7 +190,6 @@ static void on_open(tp_writer *w, const tp_chat_event *ev)
     choice *c = choice_of(w, ev->choice);
     tp_media media;
 
-    c->refused |= ev->part == TP_PART_REFUSAL;
     if (ev->media) {
         media = *ev->media;
         say(w, ev, &(tp_part){ .type = ev->part, .media = &media });
@@ -244,7 +237,7 @@ static void on_finish(tp_writer *w, const tp_chat_event *ev)
     choice *c = choice_of(w, ev->choice);
 
     c->finished = true;
-    c->finish = end_of(ev->finish, c->refused);
+    c->finish = ev->finish;
     c->reason = tp_arena_copy(w->arena, ev->sequence);
 }
 
@@ -313,17 +306,13 @@ static tp_verbatim join_citations(tp_arena *arena, const tp_part *part)
 
 static void write_candidate(tp_write *w, const tp_writer *writer, const tp_reply_choice *said, unsigned index)
 {
-    bool refused = false;
-
     open_content(w);
-    for (const tp_part *part = said->parts.first; part; part = part->next) {
+    for (const tp_part *part = said->parts.first; part; part = part->next)
         write_part(w, writer->arena, part);
-        refused |= part->type == TP_PART_REFUSAL;
-    }
     if (!said->parts.first)
         write_text(w, writer->arena, &(tp_part){ .type = TP_PART_TEXT });
     close_content(w, index);
-    write_reason(w, end_of(said->finish, refused), said->sequence);
+    write_reason(w, said->finish, said->sequence);
     tp_gemini_beside_write(w, join_citations(writer->arena, said->parts.first), said->logprobs, writer->arena);
     tp_write_close(w, '}');
 }

@@ -61,6 +61,16 @@ static void a_packed_seal_is_found_in_a_body_and_text_about_one_is_not(void **st
     assert_false(tp_seal_inside(T("")));
 }
 
+static void a_seal_that_geminis_clients_carry_in_base64_is_found_too(void **state)
+{
+    (void)state;
+    assert_true(tp_seal_inside(T("{\"thoughtSignature\":\"dHA6YW50aHJvcGljOjpFcVwvPT0=\"}")));
+    assert_true(tp_seal_inside(T("{\"thoughtSignature\":\"dHA6b3BlbmFpOnJzXzE6Z0E=\"}")));
+    assert_true(tp_seal_inside(T("{\"thoughtSignature\":\"dHA6b2xsYW1hOjphYmM=\"}")));
+    assert_false(tp_seal_inside(T("{\"thoughtSignature\":\"dHA6b3RoZXI6OmFiYw==\"}")));
+    assert_false(tp_seal_inside(T("{\"text\":\"say \\\"dHA6b3BlbmFpOnJzXzE6Z0E=\\\"\"}")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +78,7 @@ int main(void)
         cmocka_unit_test(a_dialects_own_seal_is_not_touched),
         cmocka_unit_test(a_seal_of_nobody_known_is_for_nobody),
         cmocka_unit_test(a_packed_seal_is_found_in_a_body_and_text_about_one_is_not),
+        cmocka_unit_test(a_seal_that_geminis_clients_carry_in_base64_is_found_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
