@@ -13,6 +13,7 @@
 #include "wire/error.h"
 #include "wire/feed.h"
 #include "wire/reply_fields.h"
+#include "wire/stream_error.h"
 
 enum { MOST_EVENT = 16 << 20, MOST_TOLD = 256 << 10, SHOWN = 200 };
 
@@ -254,13 +255,19 @@ static void complete_count(tp_call_note *n, const tp_json *doc)
     answer(n, &body);
 }
 
+/* A server that does not know the option with which we ask for usage is asked without it. */
+static bool refuses_usage(const tp_call_note *n)
+{
+    return n->x->stream && n->shape == TP_SHAPE_OPENAI_CHAT && !n->convert->out.no_usage &&
+           tp_stream_error_refused_options(n->reply.status, tp_buffer_bytes(&n->held));
+}
+
 static void complete_told(tp_call_note *n)
 {
     tp_told told = { .status = n->reply.status };
     tp_arena *scratch = tp_arena_new();
     tp_bytes body = tp_buffer_bytes(&n->held);
     tp_json doc;
-
     bool json = tp_json_scan(body, scratch, TP_JSON_EVERYTHING, &doc, NULL);
 
     if (json && told.status == 200) {
@@ -313,6 +320,11 @@ void tp_call_convert_part(tp_call_note *n, tp_bytes part)
 
 void tp_call_convert_complete(tp_call_note *n)
 {
+    if (n->hold == TP_HOLD_TOLD && refuses_usage(n)) {
+        n->convert = NULL;
+        tp_call_again_plainly(n);
+        return;
+    }
     if (n->hold == TP_HOLD_TOLD) {
         complete_told(n);
         return;
