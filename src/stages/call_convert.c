@@ -135,16 +135,20 @@ void tp_call_convert_compose(tp_call_note *n)
 
 /* ---- the reply ---- */
 
+void tp_call_convert_accept(tp_call_note *n)
+{
+    n->x->converted = true;
+    n->x->outcome.warnings = tp_convert_warnings(n->convert, n->x->arena);
+    tp_call_reply_accept(n);
+}
+
 /* The head goes out with the first event, so that an error before it can still be told by its status. */
 static void on_chat_event(void *arg, const tp_chat_event *event)
 {
     tp_call_note *n = arg;
 
-    if (!n->accepted) {
-        n->x->converted = true;
-        n->x->outcome.warnings = tp_convert_warnings(n->convert, n->x->arena);
-        tp_call_reply_accept(n);
-    }
+    if (!n->accepted)
+        tp_call_convert_accept(n);
     n->flow = tp_answer(n->x, &(tp_event){ .type = TP_EVENT_CHAT, .chat = event });
 }
 

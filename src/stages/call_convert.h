@@ -18,6 +18,9 @@ void tp_call_convert_begin(tp_call_note *n, tp_framing framing);
 /* More of its body, decoded. */
 void tp_call_convert_part(tp_call_note *n, tp_bytes part);
 
+/* The head goes out, and what follows as events. */
+void tp_call_convert_accept(tp_call_note *n);
+
 /* It has ended well, as far as HTTP goes. */
 void tp_call_convert_complete(tp_call_note *n);
 

@@ -180,7 +180,10 @@ static void on_hold_timeout(tp_timer *timer)
 {
     tp_call_note *n = tp_list_entry(timer, tp_call_note, timer);
 
-    tp_call_reply_accept(n);
+    if (n->target)
+        tp_call_convert_accept(n);
+    else
+        tp_call_reply_accept(n);
 }
 
 void tp_call_reply_begin(tp_call_note *n, const tp_http1_head *head)
