@@ -12,6 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import coded  # noqa: E402
+import converted  # noqa: E402
 import deny  # noqa: E402
 import durability  # noqa: E402
 import kept  # noqa: E402
@@ -63,6 +64,7 @@ GROUPS = {
     "kept": kept.run,
     "shim": one_by_one(shim.CASES),
     "coded": coded.run,
+    "converted": converted.run,
     "tls": tls.run,
 }
 
