@@ -216,6 +216,7 @@ static bool read_body(cursor *c, strict_message *m, bool bodiless)
 
     if (lengths > 1 || (lengths && codings) || (lengths && !tp_bytes_number(length, &size)))
         return stop(c, STRICT_BAD);
+    m->odd |= lengths && size > INT64_MAX;
     if (bodiless)
         return true;
     if (codings > 1 || (codings && m->minor == 0))
