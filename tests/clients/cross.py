@@ -122,6 +122,8 @@ def thinking(api, target, form, stream):
 def switched(api, target, form, stream):
     """A conversation that goes from one provider to this one and back."""
     for first in ("anthropic", "responses", "gemini3"):
+        if first == "gemini3" and api.name == form == "gemini":
+            continue  # between Google's own models all passes as it is, also the calls that the older ones do not sign
         talk = api.talk(f"x-{first}", stream, Wants(tools=True, thinking=True))
         talk.say("[switched] Think about the weather in Oslo.")
         talk.move(target)

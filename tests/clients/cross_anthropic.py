@@ -23,12 +23,12 @@ def options_of(wants, target):
 class Talk:
     def __init__(self, target, stream, wants):
         self.fixed = {"model": target, **options_of(wants, target)}
-        self.stream = stream
+        self.stream, self.wants = stream, wants
         self.messages = []
         self.calls = []
 
     def move(self, target):
-        self.fixed["model"] = target
+        self.fixed = {"model": target, **options_of(self.wants, target)}
 
     def say(self, text, image=None, pdf=None):
         content = text

@@ -5,8 +5,7 @@
 #include "json/string.h"
 #include "wire/seal.h"
 
-/* In place of the signature of a call that another model made: the documents name this value for it. */
-#define NO_SIGNATURE "skip_thought_signature_validator"
+#define NO_SIGNATURE TP_GEMINI_NO_SIGNATURE
 
 typedef struct contents {
     tp_gemini_writing *g;

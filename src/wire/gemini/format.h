@@ -99,4 +99,7 @@ typedef struct tp_gemini_reply_state {
     struct tp_gemini_choice *choices;
 } tp_gemini_reply_state;
 
+/* In place of the signature of a call that another model made: the documents name this value for it. */
+#define TP_GEMINI_NO_SIGNATURE "skip_thought_signature_validator"
+
 #endif

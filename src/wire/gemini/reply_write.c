@@ -78,6 +78,7 @@ static void write_text(tp_write *w, tp_arena *arena, const tp_part *part)
     tp_write_close(w, '}');
 }
 
+/* The client may take its history to Google, where a call without a signature is refused. */
 static void write_call(tp_write *w, tp_arena *arena, const tp_part *call)
 {
     tp_write_open(w, '{');
@@ -87,7 +88,10 @@ static void write_call(tp_write *w, tp_arena *arena, const tp_part *call)
     tp_write_key(w, "args");
     tp_chat_write_object(w, call->custom ? tp_chat_custom_arguments(call->arguments, arena) : call->arguments, arena);
     tp_write_close(w, '}');
-    write_signature(w, arena, &call->seal);
+    if (call->seal.data.length)
+        write_signature(w, arena, &call->seal);
+    else
+        tp_write_member_text(w, "thoughtSignature", TP_GEMINI_NO_SIGNATURE);
     tp_write_close(w, '}');
 }
 

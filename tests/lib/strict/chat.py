@@ -52,7 +52,8 @@ def call_in(value, where):
 
 
 def assistant(value, where):
-    only(value, ["role", "content", "tool_calls", "refusal", "name", "reasoning_content", "audio"], where)
+    only(value, ["role", "content", "tool_calls", "refusal", "name", "reasoning_content", "reasoning_details", "audio"], where)
+    need("tp:" not in json.dumps(value.get("reasoning_details")), f"{where}.reasoning_details: {value.get('reasoning_details')}")
     parts = []
     if value.get("reasoning_content") is not None:
         parts.append(Part("thinking", text=text_in(value["reasoning_content"], f"{where}.reasoning_content")))
