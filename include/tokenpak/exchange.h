@@ -109,7 +109,7 @@ typedef struct tp_exchange {
     const struct tp_json *json;           /* the body, decoded, with the members of its top level; NULL = not read as JSON */
     const struct tp_format *format;       /* of the client, where it can be converted; NULL = it cannot */
     struct tp_chat *chat;                 /* the request in canonical form, once an attempt needed it */
-    bool deep, spoilt;                    /* deep: json records every value; spoilt: of another maker, its own would refuse it */
+    bool deep, sealed;                    /* deep: json records every value; sealed: some of it is marked as of another maker */
     bool converted;                       /* the reply that is accepted comes as CHAT events */
     bool decoded;                         /* json->text is a decoded copy of a compressed body */
     tp_bytes model;                       /* as the client asked */

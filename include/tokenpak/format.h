@@ -72,9 +72,6 @@ typedef struct tp_format {
     tp_shape shape;
     tp_framing framing; /* of its streams, when the client does not choose */
     size_t reader_size, writer_size;
-    /* Whether a provider of this format is sure to refuse a request as it stands for what others have said in it, though it would not
-     * refuse it written anew; NULL = no. */
-    bool (*is_spoilt)(const struct tp_json *doc);
     bool (*read_request)(tp_chat *chat, tp_request_in *in);                        /* false: in->fault */
     bool (*write_request)(const tp_chat *chat, tp_request_out *out);               /* false: out->fault. NULL = no provider speaks it */
     bool (*read_reply)(tp_reader *r, const struct tp_json *doc);                   /* a whole one of status 200; false: r->fault */

@@ -84,7 +84,7 @@ static void run_reading(void *arg)
 /* The body is held: read it, on a worker when that takes long. */
 static tp_verdict read_body(note *n)
 {
-    n->reading = tp_reading_new(n->x, n->self->max_body, n->x->format);
+    n->reading = tp_reading_new(n->x, n->self->max_body, n->x->format != NULL);
     if (tp_reading_is_long(n->reading)) {
         tp_offload(n->self->services->loop, run_reading, on_read, n);
         return TP_WAIT;

@@ -47,13 +47,13 @@ static const tp_format *other_target(const tp_exchange *x, const tp_provider *pr
     return named(tp_dialect_name((tp_dialect)provider->dialect));
 }
 
-/* What others have said in it, and this one would refuse, must not reach it: then the request is written anew, in its own format too. */
+/* What another maker has sealed must not reach this one, who would refuse it: then the request is written anew, in its own format too. */
 const tp_format *tp_convert_target(const tp_exchange *x, const tp_provider *provider)
 {
     const tp_format *target = x->format ? other_target(x, provider) : NULL;
     bool own = x->format && x->format->write_request && (tp_dialect)provider->dialect == x->dialect;
 
-    return !target && own && x->spoilt ? x->format : target;
+    return !target && own && x->sealed ? x->format : target;
 }
 
 bool tp_convert_possible(const tp_exchange *x, const tp_provider *provider)

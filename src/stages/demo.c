@@ -108,7 +108,7 @@ static void begin(void *arg)
     note *n = arg;
     const tp_request *request = n->x->request;
 
-    n->reading = tp_reading_new(n->x, MOST_BODY, NULL);
+    n->reading = tp_reading_new(n->x, MOST_BODY, false);
     n->ask.method = request->method;
     n->ask.path = request->path;
     n->ask.query = request->query;

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include <tokenpak/format.h>
-
 #include "base/memory.h"
 #include "exchange/endpoint.h"
 #include "wire/coding.h"
@@ -20,13 +18,13 @@ static bool is_long(tp_bytes body, tp_bytes coding)
 }
 
 /* What a worker reads has an arena of its own, because the exchange's belongs to the loop. */
-tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, const tp_format *format)
+tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, bool deep)
 {
     tp_bytes body = tp_body_held(x), coding = tp_request_header(x->request, "content-encoding");
     tp_arena *arena = is_long(body, coding) ? tp_arena_new() : x->arena;
     tp_reading *r = tp_arena_make(arena, tp_reading);
 
-    *r = (tp_reading){ .arena = arena, .body = body, .coding = coding, .most = most, .format = format, .deep = format != NULL };
+    *r = (tp_reading){ .arena = arena, .body = body, .coding = coding, .most = most, .deep = deep };
     return r;
 }
 
@@ -55,11 +53,6 @@ static bool decode(tp_reading *r, tp_bytes *text)
     return result == TP_CODING_OK;
 }
 
-static bool is_spoilt(const tp_reading *r, tp_bytes text)
-{
-    return tp_seal_inside(text) || (r->format->is_spoilt && r->format->is_spoilt(&r->json));
-}
-
 void tp_reading_run(void *reading)
 {
     tp_reading *r = reading;
@@ -69,7 +62,7 @@ void tp_reading_run(void *reading)
     if (r->decoded && !decode(r, &text))
         return;
     r->valid = tp_json_scan(text, r->arena, r->deep ? TP_JSON_EVERYTHING : TP_JSON_MEMBERS, &r->json, &r->error);
-    r->spoilt = r->valid && r->deep && is_spoilt(r, text);
+    r->sealed = r->valid && r->deep && tp_seal_inside(text);
     if (r->valid || !r->deep || !r->error.too_many)
         return;
     /* It can still pass as it is. */
@@ -94,7 +87,7 @@ void tp_reading_apply(tp_reading *r, tp_exchange *x)
     x->json = &r->json;
     x->decoded = r->decoded;
     x->deep = r->deep;
-    x->spoilt = r->spoilt;
+    x->sealed = r->sealed;
     model = tp_json_get(&r->json, 0, TP_BYTES("model"));
     if (x->model.length == 0 && tp_json_raw(&r->json, model).length <= LONGEST_MODEL)
         x->model = tp_arena_copy(x->arena, tp_json_text(&r->json, model, x->arena));

@@ -9,21 +9,20 @@
 
 /* One reading; may run on a worker. Its memory is its own until tp_reading_apply. */
 typedef struct tp_reading {
-    tp_bytes body, coding;          /* given: the held bytes and the value of Content-Encoding */
-    uint64_t most;                  /* given: bytes a compressed body may decode to */
-    const struct tp_format *format; /* given, with `deep` */
+    tp_bytes body, coding; /* given: the held bytes and the value of Content-Encoding */
+    uint64_t most;         /* given: bytes a compressed body may decode to */
     tp_arena *arena;
     tp_json json;
     tp_json_error error;
     bool decoded, valid;
-    bool spoilt;     /* with `deep`: what other makers said in it, a provider of its own format would refuse */
+    bool sealed;     /* with `deep`: a seal of another maker is in it */
     bool unreadable; /* a coding that is not known or broken */
     bool too_large;  /* decodes to more than `most` */
     bool deep;       /* given: record all values, not only the members; cleared when they are too many */
 } tp_reading;
 
-/* Prepares reading the body that `x` holds; all of it when it is of a format, else only the members. */
-tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, const struct tp_format *format);
+/* Prepares reading the body that `x` holds. */
+tp_reading *tp_reading_new(tp_exchange *x, uint64_t most, bool deep);
 
 /* Decodes and scans. Any thread. */
 void tp_reading_run(void *reading);

@@ -218,7 +218,7 @@ static void peek(tp_exchange *x)
 
     if (!tp_body_whole(x) || tp_body_held(x).length == 0)
         return;
-    reading = tp_reading_new(x, MOST_PEEK, NULL);
+    reading = tp_reading_new(x, MOST_PEEK, false);
     tp_reading_run(reading);
     x->held = true;
     tp_reading_apply(reading, x);

@@ -9,7 +9,6 @@ const tp_format tp_format_anthropic = {
     .framing = TP_FRAMING_SSE,
     .reader_size = sizeof(tp_anthropic_reply),
     .writer_size = sizeof(tp_anthropic_answer),
-    .is_spoilt = tp_anthropic_spoilt,
     .read_request = tp_anthropic_request_read,
     .write_request = tp_anthropic_request_write,
     .read_reply = tp_anthropic_reply_read_whole,

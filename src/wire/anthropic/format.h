@@ -136,6 +136,4 @@ static inline uint32_t tp_anthropic_get(const tp_json *doc, uint32_t object, tp_
     return object == TP_JSON_NONE ? TP_JSON_NONE : tp_json_get(doc, object, key);
 }
 
-bool tp_anthropic_spoilt(const tp_json *doc);
-
 #endif
