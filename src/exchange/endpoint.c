@@ -9,6 +9,7 @@
 static const tp_endpoint ENDPOINTS[] = {
     { "POST", "/v1/chat/completions", TP_DIALECT_OPENAI, TP_SHAPE_OPENAI_CHAT, CHAT, false },
     { "POST", "/v1/responses", TP_DIALECT_OPENAI, TP_SHAPE_OPENAI_RESPONSES, CHAT, false },
+    { "POST", "/v1/responses/input_tokens", TP_DIALECT_OPENAI, TP_SHAPE_OTHER, COUNT, false },
     { "POST", "/v1/completions", TP_DIALECT_OPENAI, TP_SHAPE_OPENAI_CHAT, CHAT, false },
     { "POST", "/v1/embeddings", TP_DIALECT_OPENAI, TP_SHAPE_OPENAI_EMBEDDINGS, RELAY, false },
     { "POST", "/v1/messages", TP_DIALECT_ANTHROPIC, TP_SHAPE_ANTHROPIC, CHAT, false },

@@ -38,7 +38,7 @@ static const tp_format *counting_target(const tp_provider *provider)
 
 static const tp_format *other_target(const tp_exchange *x, const tp_provider *provider)
 {
-    if ((tp_dialect)provider->dialect == x->dialect && provider->dialect != TP_DIALECT_OPENAI)
+    if ((tp_dialect)provider->dialect == x->dialect && (x->counting || provider->dialect != TP_DIALECT_OPENAI))
         return NULL;
     if (x->counting)
         return counting_target(provider);
