@@ -12,13 +12,37 @@ static tp_http1_read *reading(llhttp_t *parser)
     return ((tp_http1 *)parser->data)->read;
 }
 
+/* Trailers are dropped; of their names only the beginning is kept, which may come in pieces. */
+static int on_trailer(tp_http1 *http, const char *at, size_t length)
+{
+    size_t room = sizeof(http->trailer) - http->trailer_length;
+
+    length = length < room ? length : room;
+    memcpy(http->trailer + http->trailer_length, at, length);
+    http->trailer_length += (unsigned char)length;
+    return 0;
+}
+
+/* One that would frame the message can fool whoever reads it otherwise; newer versions of llhttp refuse it themselves. */
+static int on_field_complete(llhttp_t *parser)
+{
+    tp_http1 *http = parser->data;
+    tp_bytes name = tp_bytes_of(http->trailer, http->trailer_length);
+
+    http->trailer_length = 0;
+    if (!tp_bytes_equal_nocase(name, TP_BYTES("content-length")) && !tp_bytes_equal_nocase(name, TP_BYTES("transfer-encoding")))
+        return 0;
+    llhttp_set_error_reason(parser, "a trailer frames the message");
+    return HPE_USER;
+}
+
 static int on_field(llhttp_t *parser, const char *at, size_t length)
 {
     tp_http1_read *read = reading(parser);
     tp_http1_head *head = &read->parsed;
 
     if (((tp_http1 *)parser->data)->in_body)
-        return 0; /* a trailer: dropped */
+        return on_trailer(parser->data, at, length);
     if (head->header_count == read->header_room)
         return HPE_USER;
     head->headers[head->header_count++] = (tp_header){ .name = tp_bytes_of(at, length), .value = { at, 0 } };
@@ -83,6 +107,7 @@ static const llhttp_settings_t CALLBACKS = {
     .on_url = on_target,
     .on_status = on_reason,
     .on_header_field = on_field,
+    .on_header_field_complete = on_field_complete,
     .on_header_value = on_value,
     .on_headers_complete = on_headers,
     .on_body = on_body,

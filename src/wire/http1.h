@@ -16,13 +16,15 @@ enum { TP_HTTP1_PARTS = 64, TP_HTTP1_MOST_FIELDS = 10000, TP_HTTP1_LONGEST_TARGE
 
 typedef struct tp_http1 {
     llhttp_t parser;
-    tp_buffer head;             /* being gathered; the limit is the most bytes of a head */
-    uint32_t checked;           /* bytes of `head` found valid */
-    bool in_body;               /* the head is done */
-    bool chunked;               /* told by the head; llhttp's own flag changes with a field in the trailers */
-    bool no_body;               /* replies only: the request was HEAD */
-    uint32_t between;           /* bytes of empty lines before the head, then of framing since the last part; bounded */
-    char before;                /* the last framing byte, 0 behind a part */
+    tp_buffer head;   /* being gathered; the limit is the most bytes of a head */
+    uint32_t checked; /* bytes of `head` found valid */
+    bool in_body;     /* the head is done */
+    bool chunked;     /* told by the head; llhttp's own flag changes with a field in the trailers */
+    bool no_body;     /* replies only: the request was HEAD */
+    uint32_t between; /* bytes of empty lines before the head, then of framing since the last part; bounded */
+    char before;      /* the last framing byte, 0 behind a part */
+    unsigned char trailer_length;
+    char trailer[20];           /* the beginning of a trailer's name */
     struct tp_http1_read *read; /* of the running tp_http1_feed */
 } tp_http1;
 

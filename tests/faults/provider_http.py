@@ -84,7 +84,7 @@ REPLIES = {
     "chunk-data-no-end": (sized(b"7\r\n", end=b"0\r\n\r\n"), CUT, False),
     "chunk-end-LF": (sized(b"7\r\n", end=b"\r\n0\n\n"), CUT, False),
     "chunk-trailer-LF": (sized(b"7\r\n", end=b"\r\n0\r\nx: y\n\r\n"), CUT, False),
-    "chunk-trailer-length": (sized(b"7\r\n", end=b"\r\n0\r\ncontent-length: 99\r\n\r\n"), GOOD, True),
+    "chunk-trailer-length": (sized(b"7\r\n", end=b"\r\n0\r\ncontent-length: 99\r\n\r\n"), CUT, False),
     "chunk-then-second-reply": (sized(b"7\r\n", end=b"\r\n0\r\n\r\n" + SECOND), GOOD, False),
     "head-too-long": ([PLAIN + b"x: " + b"y" * 300_000 + b"\r\n\r\n"], BAD, False),
     "head-too-many-fields": ([PLAIN + b"x: y\r\n" * 40_000 + b"\r\n"], BAD, False),
