@@ -57,7 +57,7 @@ def unfinished_breaches():
     folders = ("src", "include", "scripts", "config")
     files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file()]
     for path in files:
-        if path.suffix in (".md", ".json", ".svg", ".txt", ".pyc"):
+        if path.suffix in (".md", ".json", ".svg", ".txt", ".pyc", ".bin"):
             continue
         for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
             if match := UNFINISHED.search(line):
