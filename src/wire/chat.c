@@ -158,6 +158,7 @@ bool tp_chat_take_stops(tp_chat *chat, const tp_json *doc, uint32_t node)
         if (!tp_json_has(doc, item, TP_JSON_STRING))
             return false;
     chat->stops = tp_arena_array(chat->arena, tp_escaped, count);
+    chat->stop_count = 0; /* the field may be given twice */
     for (uint32_t item = tp_json_items(doc, node); item; item = tp_json_next(doc, item))
         chat->stops[chat->stop_count++] = tp_json_inside(doc, item);
     return true;

@@ -124,6 +124,7 @@ static void read_allowed(tp_gemini_reading *r, uint32_t names)
     r->chat->must = r->chat->choice == TP_CHOICE_ANY;
     r->chat->choice = r->chat->must && count == 1 ? TP_CHOICE_ONE : TP_CHOICE_ALLOWED;
     r->chat->chosen = tp_arena_array(r->chat->arena, tp_escaped, count);
+    r->chat->chosen_count = 0; /* the field may be given twice */
     for (uint32_t name = tp_json_items(r->doc, names); name; name = tp_json_next(r->doc, name))
         r->chat->chosen[r->chat->chosen_count++] = tp_json_inside(r->doc, name);
 }

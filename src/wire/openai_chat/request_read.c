@@ -358,6 +358,7 @@ static void read_allowed(const reading *r, uint32_t allowed)
     r->chat->choice = TP_CHOICE_ALLOWED;
     r->chat->must = tp_json_is(r->doc, tp_json_member(r->doc, allowed, TP_BYTES("mode")), TP_BYTES("required"));
     r->chat->chosen = tp_arena_array(r->chat->arena, tp_escaped, count);
+    r->chat->chosen_count = 0; /* the field may be given twice */
     for (uint32_t item = tp_json_items(r->doc, tools); item; item = tp_json_next(r->doc, item))
         r->chat->chosen[r->chat->chosen_count++] = chosen_name(r, item);
 }

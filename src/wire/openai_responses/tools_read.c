@@ -173,6 +173,7 @@ static void read_allowed(const tp_responses_reading *r, uint32_t node)
     r->chat->choice = TP_CHOICE_ALLOWED;
     r->chat->must = tp_json_is(r->doc, tp_json_get(r->doc, node, TP_BYTES("mode")), TP_BYTES("required"));
     r->chat->chosen = tp_arena_array(r->chat->arena, tp_escaped, count);
+    r->chat->chosen_count = 0; /* the field may be given twice */
     for (uint32_t item = tp_json_items(r->doc, tools); item; item = tp_json_next(r->doc, item)) {
         tp_escaped name = tp_openai_responses_tools_read_name(r, item);
 
